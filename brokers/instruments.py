@@ -1,0 +1,22 @@
+"""The instrument cache: what may be ordered, in which steps."""
+
+from brokers.interface import Instrument
+from brokers.models import InstrumentRecord
+
+
+def remember_instruments(instruments: list[Instrument]) -> None:
+    """Store what a venue said of its instruments, replacing what it said before."""
+    fields = ["market_type", "tick_size", "lot_size", "min_quantity", "min_notional", "contract_size", "max_leverage"]
+    records = [
+        InstrumentRecord(venue=item.venue, symbol=item.symbol, **{name: getattr(item, name) for name in fields})
+        for item in instruments
+    ]
+    InstrumentRecord.objects.bulk_create(
+        records, update_conflicts=True, unique_fields=["venue", "symbol"], update_fields=[*fields, "updated_at"]
+    )
+
+
+def instrument_for(venue: str, symbol: str) -> Instrument | None:
+    """The instrument, or None when the venue never named it."""
+    record = InstrumentRecord.objects.filter(venue=venue, symbol=symbol).first()
+    return record.value() if record else None

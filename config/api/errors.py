@@ -1,0 +1,75 @@
+"""The one error shape: {"error": {"code", "message", "fields"}}."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_handler
+
+
+def body(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "fields": fields or {}}}
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, with its answer in our shape. An exception it does not know stays a server error."""
+    if isinstance(exc, ValidationError):
+        exc = exceptions.ValidationError(getattr(exc, "message_dict", None) or exc.messages)
+    response = drf_handler(exc, context)
+    if response is None:
+        return None
+    if isinstance(exc, exceptions.ValidationError):
+        fields = _fields(exc.detail)
+        response.data = body("invalid", _summary(fields), fields)
+    elif isinstance(exc, exceptions.APIException):
+        code = exc.get_codes()
+        response.data = body(code if isinstance(code, str) else exc.default_code, str(exc.detail))
+    elif isinstance(exc, Http404):
+        response.data = body("not_found", "There is no such thing here.")
+    elif isinstance(exc, PermissionDenied):
+        response.data = body("permission_denied", "You may not do that.")
+    return response
+
+
+def _fields(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested detail as {"dotted.name": [messages]}; errors of the whole request under "non_field_errors"."""
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for name, value in detail.items():
+            found |= _fields(value, f"{prefix}.{name}" if prefix else str(name))
+        return found
+    if isinstance(detail, list):
+        if any(isinstance(item, dict) for item in detail):
+            found = {}
+            for index, item in enumerate(detail):
+                found |= _fields(item, f"{prefix}.{index}" if prefix else str(index)) if item else {}
+            return found
+        return {prefix or "non_field_errors": [str(item) for item in detail]}
+    return {prefix or "non_field_errors": [str(detail)]}
+
+
+def _summary(fields: dict[str, list[str]]) -> str:
+    name, messages = next(iter(fields.items()), ("request", ["Invalid."]))
+    return messages[0] if name == "non_field_errors" else f"{name}: {messages[0]}"
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> Any:
+    if _is_api(request):
+        return JsonResponse(body("not_found", f"There is nothing at {request.path}."), status=404)
+    from django.views.defaults import page_not_found
+
+    return page_not_found(request, exception or Http404())
+
+
+def server_error(request: HttpRequest) -> Any:
+    if _is_api(request):
+        return JsonResponse(body("server_error", "Something went wrong here; it has been logged."), status=500)
+    from django.views.defaults import server_error as html_server_error
+
+    return html_server_error(request)

@@ -1,0 +1,13 @@
+"""Celery beat's scheduler, reporting that it lives."""
+
+from celery.beat import PersistentScheduler
+
+from trading.heartbeats import beat
+
+
+class HeartbeatScheduler(PersistentScheduler):
+    """The file-backed scheduler; each turn of its loop refreshes beat's heartbeat for `/api/health/`."""
+
+    def tick(self, *args: object, **kwargs: object) -> float:
+        beat("beat")
+        return float(super().tick(*args, **kwargs))

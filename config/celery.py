@@ -1,0 +1,56 @@
+"""The Celery application: queues and the beat schedule."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import heartbeat_sent, setup_logging, worker_ready
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+QUEUES = ("signals", "execution", "paper_trading", "market_data", "analytics", "default")
+
+app = Celery("signalist")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_queues = [Queue(name) for name in QUEUES]
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "check-and-close-paper-trades": {
+        "task": "trading.check_and_close_paper_trades",
+        "schedule": 30.0,
+        "options": {"queue": "paper_trading", "expires": 25},
+    },
+    "sweep-outbox": {"task": "trading.sweep_outbox", "schedule": 5.0, "options": {"queue": "signals", "expires": 5}},
+    "expire-signals": {"task": "signals.expire_signals", "schedule": 15.0, "options": {"queue": "signals", "expires": 15}},
+    "mark-to-market": {"task": "trading.mark_to_market", "schedule": 15.0, "options": {"queue": "default", "expires": 15}},
+    "persist-candles": {
+        "task": "signals.persist_candles",
+        "schedule": 300.0,
+        "options": {"queue": "market_data", "expires": 240},
+    },
+    "forget-old-keys": {
+        "task": "trading.forget_idempotency_keys",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 3000},
+    },
+}
+
+
+@setup_logging.connect
+def _use_django_logging(**_: Any) -> None:
+    """Celery would otherwise install its own handlers beside Django's."""
+    from logging.config import dictConfig
+
+    from django.conf import settings
+
+    dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+@heartbeat_sent.connect
+def _worker_alive(**_: Any) -> None:
+    from trading.heartbeats import beat
+
+    beat("worker")

@@ -1,0 +1,56 @@
+"""Every address that Signalist answers at."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.api.auth import LoginView, LogoutView, MeView
+from config.api.errors import not_found, server_error
+from config.health import health
+from config.views import dashboard
+from signals.api import market, strategies, webhook_config, webhooks
+from trading.api import accounts, paper, records, trades
+from trading.api import signals as signal_feed
+
+handler404 = not_found
+handler500 = server_error
+
+paper_urls = [
+    path("start/", paper.StartView.as_view()),
+    path("reset/", paper.ResetView.as_view()),
+    path("status/", paper.StatusView.as_view()),
+    path("settings/", paper.SettingsView.as_view()),
+    path("summary/", paper.SummaryView.as_view()),
+    path("trades/", paper.PaperTradesView.as_view()),
+    path("trades/<int:trade_id>/close/", paper.CloseView.as_view()),
+]
+
+api_urls = [
+    path("auth/login/", LoginView.as_view()),
+    path("auth/logout/", LogoutView.as_view()),
+    path("auth/me/", MeView.as_view()),
+    path("health/", health),
+    path("dev/paper/", include(paper_urls)),
+    path("accounts/", accounts.AccountListView.as_view()),
+    path("accounts/<int:account_id>/equity/", accounts.EquityView.as_view()),
+    path("signals/", signal_feed.SignalListView.as_view()),
+    path("signals/<uuid:public_id>/", signal_feed.SignalDetailView.as_view()),
+    path("trades/", trades.TradeListView.as_view()),
+    path("trades/<int:trade_id>/", trades.TradeDetailView.as_view()),
+    path("decisions/", records.DecisionListView.as_view()),
+    path("events/", records.EventListView.as_view()),
+    path("market/symbols/", market.SymbolsView.as_view()),
+    path("market/candles/", market.CandlesView.as_view()),
+    path("strategies/", strategies.StrategyListView.as_view()),
+    path("webhooks-config/", webhook_config.WebhookListView.as_view()),
+    path("webhooks-config/<int:pk>/", webhook_config.WebhookDetailView.as_view()),
+    path("webhooks/<str:secret_id>/", webhooks.WebhookView.as_view()),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema")),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", include(api_urls)),
+    re_path(r"^(?!api/|admin/|static/|ws/).*$", dashboard),
+]

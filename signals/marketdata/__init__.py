@@ -1,0 +1,1 @@
+"""Market data: quotes and candles from a source, to Redis and to files."""

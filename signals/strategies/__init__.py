@@ -1,0 +1,3 @@
+"""Strategies: pure functions over candle arrays. Importing this package registers the built-in ones."""
+
+from signals.strategies import razor, sma_3c  # noqa: F401

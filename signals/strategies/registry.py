@@ -1,0 +1,122 @@
+"""The strategies there are, and their typed, validated parameters."""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from signals.marketdata.candles import CandleArrays
+
+Floats = NDArray[np.float64]
+
+
+class StrategyError(ValueError):
+    """An unknown strategy, or a parameter that is wrong; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyOutput:
+    """A strategy's word on each of n bars. A bar's word depends on that bar and earlier ones alone.
+
+    direction: int8, 1 long, -1 short, 0 nothing; strength: 0-100; stop and target: prices per unit (NaN: none);
+    evidence: what the decision was made from, by name. All arrays have length n.
+    """
+
+    direction: NDArray[np.int8]
+    strength: Floats
+    stop: Floats
+    target: Floats
+    evidence: dict[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    name: str
+    title: str
+    description: str
+    params: type
+    run: Callable[[CandleArrays, Any], StrategyOutput]
+
+
+_strategies: dict[str, Strategy] = {}
+
+
+def number(default: float, low: float, high: float, help_text: str) -> Any:
+    """A parameter's dataclass field: its default, bounds (inclusive) and meaning with its unit."""
+    return field(default=default, metadata={"low": low, "high": high, "help": help_text})
+
+
+def strategy(*, name: str, title: str, params: type) -> Callable[[Callable[..., StrategyOutput]], Callable[..., Any]]:
+    """Register a function (candles, params) -> StrategyOutput; its docstring is the description."""
+
+    def register(run: Callable[..., StrategyOutput]) -> Callable[..., StrategyOutput]:
+        _strategies[name] = Strategy(name, title, " ".join((run.__doc__ or "").split()), params, run)
+        return run
+
+    return register
+
+
+def all_strategies() -> list[Strategy]:
+    return [_strategies[name] for name in sorted(_strategies)]
+
+
+def get_strategy(name: str) -> Strategy:
+    """Raises StrategyError naming the strategies there are."""
+    if name not in _strategies:
+        raise StrategyError(f"strategy: {name!r} is not one of {', '.join(sorted(_strategies))}")
+    return _strategies[name]
+
+
+def validate_params(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of the strategy, `values` in place of the defaults. Raises StrategyError naming the wrong one."""
+    return asdict(build_params(name, values))
+
+
+def build_params(name: str, values: Mapping[str, Any]) -> Any:
+    """The strategy's parameter object. Raises StrategyError naming the wrong parameter."""
+    kind = get_strategy(name).params
+    known = {item.name: item for item in fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise StrategyError(f"{key}: {name} has no such parameter")
+        _check(known[key], value)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise StrategyError(str(error)) from None
+
+
+def _check(item: "Field[Any]", value: Any) -> None:
+    low, high = item.metadata["low"], item.metadata["high"]
+    whole = isinstance(item.default, int)
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
+        raise StrategyError(f"{item.name}: a {'whole ' if whole else ''}number is needed, not {value!r}")
+    if not low <= value <= high:
+        raise StrategyError(f"{item.name}: must lie between {low:g} and {high:g}, not {value!r}")
+
+
+def strategy_key(name: str, values: Mapping[str, Any]) -> str:
+    """The strategy with a short hash of all its parameters: equal for equal behaviour."""
+    text = json.dumps({key: float(value) for key, value in validate_params(name, values).items()}, sort_keys=True)
+    return f"{name}:{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The parameters as a JSON schema."""
+    properties = {}
+    for item in fields(get_strategy(name).params):
+        if item.default is MISSING:
+            raise StrategyError(f"{item.name}: {name} gives it no default")
+        properties[item.name] = {
+            "type": "integer" if isinstance(item.default, int) else "number",
+            "default": item.default,
+            "minimum": item.metadata["low"],
+            "maximum": item.metadata["high"],
+            "description": item.metadata["help"],
+        }
+    return {"type": "object", "properties": properties, "additionalProperties": False}

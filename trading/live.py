@@ -1,0 +1,28 @@
+"""Pushing to the dashboards that are open right now. Best effort: what is missed is read from the event log."""
+
+import logging
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+QUOTES_GROUP = "quotes"
+
+
+def owner_group(owner_id: int) -> str:
+    return f"owner-{owner_id}"
+
+
+def push_events(owner_id: int, events: list[dict[str, Any]]) -> None:
+    """Send numbered events to the owner's sockets; a Redis that is down is logged, never raised."""
+    try:
+        async_to_sync(get_channel_layer().group_send)(owner_group(owner_id), {"type": "live.events", "events": events})
+    except Exception:
+        logger.warning("live push of %d events failed; sockets will catch up from the log", len(events), exc_info=True)
+
+
+async def push_market(frames: list[dict[str, Any]]) -> None:
+    """Send unnumbered market frames (quotes, closed candles) to every socket."""
+    await get_channel_layer().group_send(QUOTES_GROUP, {"type": "live.market", "frames": frames})

@@ -1,0 +1,39 @@
+"""Run the streamer: quotes, candles, exits and strategy runs for the venues in SIGNALIST_VENUES."""
+
+import asyncio
+import contextlib
+import signal
+from typing import Any
+
+import redis.asyncio
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from trading.heartbeats import beat
+from trading.sources import source_for
+from trading.streaming import VenueStream, heartbeat, owner_name
+from trading.trigger_index import TriggerIndex
+from trading.trigger_sync import TriggerSync
+
+
+class Command(BaseCommand):
+    help = __doc__ or ""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        main = asyncio.current_task()
+        if main is not None:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, main.cancel)
+        client = redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=10)
+        index = TriggerIndex()
+        sync = TriggerSync(index, client)
+        owner = owner_name()
+        streams = [VenueStream(source_for(venue, client), client, index, sync, owner) for venue in settings.VENUES]
+        try:
+            await asyncio.gather(heartbeat(beat), sync.run(), *(stream.run() for stream in streams))
+        finally:
+            await client.aclose()

@@ -1,0 +1,35 @@
+"""The Decision: every gate's verdict on one signal for one session, kept as the answer to "why (not)?"."""
+
+from django.db import models
+
+from signals.models import Signal
+from trading.models.account import Account
+from trading.models.session import AutoTradingSession
+
+
+class Verdict(models.TextChoices):
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class Decision(models.Model):
+    """`gates` is a list of {"name", "passed", "figure", "limit", "message"} in the order they were asked."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="decisions")
+    session = models.ForeignKey(AutoTradingSession, on_delete=models.PROTECT, related_name="decisions")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="decisions")
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    reason = models.CharField(max_length=200, blank=True, help_text="The first failed gate's message.")
+    gates = models.JSONField()
+    quantity = models.DecimalField(max_digits=28, decimal_places=12, default=0)
+    notional = models.DecimalField(max_digits=28, decimal_places=8, default=0)
+    market_time = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "-id"]), models.Index(fields=["session", "-id"])]
+        constraints = [models.UniqueConstraint(fields=["signal", "session"], name="decision_once_per_signal_session")]
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.signal}"

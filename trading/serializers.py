@@ -1,0 +1,258 @@
+"""How the trading floor's rows look outside: in API answers and in events alike."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import ReturnDict
+
+from signals.models import Signal
+from signals.serializers import PlainDecimalField, SignalSerializer
+from trading.models import Account, AutoTradingSession, Decision, Trade
+from trading.money import format_money
+from trading.valuation import attach_marks, attach_valuation
+
+
+class MoneyTwins(serializers.Serializer):
+    """Adds `<name>_formatted` beside each money field: `money` names balances, `signed_money` profits and losses."""
+
+    money: tuple[str, ...] = ()
+    signed_money: tuple[str, ...] = ()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        for name in (*self.money, *self.signed_money):
+            fields[name] = PlainDecimalField(allow_null=True)
+            fields[f"{name}_formatted"] = serializers.SerializerMethodField()
+            setattr(self, f"get_{name}_formatted", self._formatter(name, signed=name in self.signed_money))
+        return fields
+
+    def _formatter(self, name: str, *, signed: bool) -> Any:
+        def formatted(row: Any) -> str | None:
+            value = getattr(row, name)
+            return None if value is None else format_money(value, self.currency_of(row), signed=signed)
+
+        formatted.__annotations__ = {"return": str}
+        return formatted
+
+    def currency_of(self, row: Any) -> str:
+        return str(row.currency)
+
+
+class AccountSerializer(MoneyTwins, serializers.ModelSerializer):
+    """Rows need `attach_valuation` first."""
+
+    money = ("initial_balance", "balance", "equity", "margin_used", "free_balance", "fees_paid")
+    signed_money = ("unrealized_pnl", "realized_pnl", "total_pnl")
+    open_trades = serializers.IntegerField(read_only=True)
+    win_rate_percent = serializers.FloatField(read_only=True)
+    total_pnl_percent = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Account
+        fields = (
+            "id",
+            "name",
+            "broker",
+            "mode",
+            "currency",
+            "total_trades",
+            "winning_trades",
+            "losing_trades",
+            "open_trades",
+            "win_rate_percent",
+            "total_pnl_percent",
+            "is_enabled",
+            "auto_trading_enabled",
+            "auto_trade_spot",
+            "auto_trade_futures",
+            "min_signal_confidence",
+            "max_position_size",
+            "max_open_trades",
+            "created_at",
+            "reset_at",
+        )
+        read_only_fields = fields
+
+    def to_representation(self, row: Account) -> Any:
+        row.equity = row.balance + row.unrealized_pnl  # type: ignore[attr-defined]
+        row.total_pnl = row.equity - row.initial_balance  # type: ignore[attr-defined]
+        return super().to_representation(row)
+
+    def get_total_pnl_percent(self, row: Account) -> float:
+        """Equity against the initial balance, percent."""
+        if not row.initial_balance:
+            return 0.0
+        return round(float((row.equity - row.initial_balance) / row.initial_balance * 100), 2)
+
+
+class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
+    """Rows need `attach_marks` first, and their account, session and signal selected."""
+
+    money = ("margin", "fees", "slippage")
+    signed_money = ("unrealized_pnl", "realized_pnl")
+    account = serializers.IntegerField(source="account_id", read_only=True)
+    session = serializers.IntegerField(source="session_id", read_only=True, allow_null=True)
+    session_name = serializers.CharField(source="session.name", default=None, read_only=True)
+    signal = serializers.UUIDField(source="signal.public_id", default=None, read_only=True)
+    quantity = PlainDecimalField()
+    entry_price = PlainDecimalField(allow_null=True)
+    exit_price = PlainDecimalField(allow_null=True)
+    stop_loss = PlainDecimalField(allow_null=True)
+    take_profit = PlainDecimalField(allow_null=True)
+    current_price = PlainDecimalField(allow_null=True)
+    exit_reason = serializers.SerializerMethodField()
+    pnl_percent = serializers.SerializerMethodField()
+    duration_seconds = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Trade
+        fields = (
+            "id",
+            "account",
+            "session",
+            "session_name",
+            "signal",
+            "venue",
+            "symbol",
+            "market_type",
+            "direction",
+            "status",
+            "quantity",
+            "entry_price",
+            "exit_price",
+            "stop_loss",
+            "take_profit",
+            "current_price",
+            "pnl_percent",
+            "exit_reason",
+            "confidence",
+            "strategy",
+            "opened_at",
+            "closed_at",
+            "opened_wall",
+            "closed_wall",
+            "duration_seconds",
+        )
+        read_only_fields = fields
+
+    def currency_of(self, row: Trade) -> str:
+        return row.account.currency
+
+    def get_exit_reason(self, row: Trade) -> str | None:
+        return row.exit_reason or None
+
+    def get_pnl_percent(self, row: Trade) -> float | None:
+        """Realised P&L (unrealised while open) against the entry's notional, percent."""
+        pnl = row.realized_pnl if row.status == "CLOSED" else row.unrealized_pnl  # type: ignore[attr-defined]
+        if pnl is None or not row.entry_price:
+            return None
+        return round(float(pnl / (row.entry_price * row.quantity * row.contract_size) * 100), 3)
+
+    def get_duration_seconds(self, row: Trade) -> float | None:
+        """Market seconds from entry to exit."""
+        if row.opened_at is None or row.closed_at is None:
+            return None
+        return (row.closed_at - row.opened_at).total_seconds()
+
+
+class SessionSerializer(serializers.ModelSerializer):
+    account = serializers.IntegerField(source="account_id", read_only=True)
+
+    class Meta:
+        model = AutoTradingSession
+        fields = (
+            "id",
+            "name",
+            "account",
+            "venue",
+            "status",
+            "status_reason",
+            "strategies",
+            "symbols",
+            "timeframe",
+            "sources",
+            "market_types",
+            "created_at",
+        )
+        read_only_fields = fields
+
+
+class GateSerializer(serializers.Serializer):
+    """One gate's verdict: what it measured, what it allows, and both in words."""
+
+    name = serializers.CharField()
+    passed = serializers.BooleanField()
+    figure = serializers.FloatField(allow_null=True)
+    limit = serializers.FloatField(allow_null=True)
+    message = serializers.CharField()
+
+
+class DecisionSerializer(serializers.ModelSerializer):
+    """Rows need their signal, session, order and the order's trade selected."""
+
+    signal = serializers.UUIDField(source="signal.public_id", read_only=True)
+    session = serializers.IntegerField(source="session_id", read_only=True)
+    session_name = serializers.CharField(source="session.name", read_only=True)
+    account = serializers.IntegerField(source="account_id", read_only=True)
+    symbol = serializers.CharField(source="signal.symbol", read_only=True)
+    direction = serializers.CharField(source="signal.direction", read_only=True)
+    gates = GateSerializer(many=True, read_only=True)
+    quantity = PlainDecimalField()
+    notional = PlainDecimalField()
+    order = serializers.CharField(source="order.client_order_id", default=None, read_only=True)
+    trade = serializers.IntegerField(source="order.trade_id", default=None, read_only=True)
+
+    class Meta:
+        model = Decision
+        fields = (
+            "id",
+            "signal",
+            "session",
+            "session_name",
+            "account",
+            "symbol",
+            "direction",
+            "verdict",
+            "reason",
+            "gates",
+            "quantity",
+            "notional",
+            "order",
+            "trade",
+            "created_at",
+            "market_time",
+        )
+        read_only_fields = fields
+
+
+def as_json(data: Any) -> Any:
+    """Serializer output as plain JSON types, for storing in an event."""
+    if isinstance(data, (dict, ReturnDict)):
+        return {key: as_json(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [as_json(value) for value in data]
+    return data if data is None or isinstance(data, (str, int, float, bool)) else str(data)
+
+
+def render_signal(signal: Signal) -> dict[str, Any]:
+    return as_json(SignalSerializer(signal).data)
+
+
+def render_decision(decision: Decision) -> dict[str, Any]:
+    return as_json(DecisionSerializer(decision).data)
+
+
+def render_session(session: AutoTradingSession) -> dict[str, Any]:
+    return as_json(SessionSerializer(session).data)
+
+
+def render_account(account: Account) -> dict[str, Any]:
+    attach_valuation([account])
+    return as_json(AccountSerializer(account).data)
+
+
+def render_trades(trades: Iterable[Trade]) -> list[dict[str, Any]]:
+    listed = list(trades)
+    attach_marks(listed)
+    return as_json(TradeSerializer(listed, many=True).data)

@@ -1,0 +1,67 @@
+"""Starting and stopping auto-trading sessions."""
+
+from typing import Any
+
+from django.db import transaction
+
+from signals.strategies.registry import strategy_key, validate_params
+from trading import events
+from trading.market import wall_now
+from trading.models import Account, AutoTradingSession, EventType, SessionStatus
+from trading.serializers import render_account, render_session
+
+DEFAULT_STRATEGIES: tuple[tuple[str, str], ...] = (("Trend, three candles", "signalist-sma-3c"), ("Razor", "razor"))
+
+
+@transaction.atomic
+def create_session(
+    *,
+    account: Account,
+    name: str,
+    strategies: list[dict[str, Any]],
+    venue: str = "sim",
+    timeframe: str = "5s",
+    symbols: list[str] | None = None,
+    status: SessionStatus = SessionStatus.RUNNING,
+) -> AutoTradingSession:
+    """A session of the account. Raises StrategyError naming the strategy or the parameter that is wrong."""
+    checked = [
+        {"name": item["name"], "params": validate_params(item["name"], item.get("params", {}))} for item in strategies
+    ]
+    return AutoTradingSession.objects.create(
+        account=account,
+        name=name,
+        strategies=checked,
+        strategy_keys=[strategy_key(item["name"], item["params"]) for item in checked],
+        venue=venue,
+        timeframe=timeframe,
+        symbols=symbols or [],
+        status=status,
+        started_at=wall_now() if status == SessionStatus.RUNNING else None,
+    )
+
+
+def create_default_sessions(account: Account, *, venue: str = "sim", timeframe: str = "5s") -> None:
+    """One running session for each built-in strategy."""
+    for name, strategy in DEFAULT_STRATEGIES:
+        create_session(
+            account=account,
+            name=name,
+            strategies=[{"name": strategy, "params": {}}],
+            venue=venue,
+            timeframe=timeframe,
+        )
+
+
+@transaction.atomic
+def start_sessions(account: Account) -> int:
+    """Set the account's stopped and paused sessions running; a halted one stays halted. Returns how many."""
+    startable = account.sessions.filter(status__in=[SessionStatus.STOPPED, SessionStatus.PAUSED])
+    return startable.update(status=SessionStatus.RUNNING, status_reason="", started_at=wall_now())
+
+
+def announce_status(account: Account) -> None:
+    """Tell the owner's dashboards how the account and its sessions stand. Call it last in a transaction."""
+    sessions = [render_session(session) for session in account.sessions.order_by("pk")]
+    payload = {"account": render_account(account), "sessions": sessions}
+    events.emit(account.owner_id, [events.Draft(EventType.STATUS, payload, account.pk)])

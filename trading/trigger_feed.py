@@ -1,0 +1,35 @@
+"""Telling streamers, over Redis, that a trade's triggers changed. A lost message is made good by their resync."""
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import redis
+
+from trading.market import redis_client
+from trading.models import Trade, TradeStatus
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "signalist:triggers"
+
+
+def as_row(trade: Trade) -> dict[str, Any]:
+    """What a trigger index needs of a trade; levels are prices per unit, null where there is none."""
+    return {
+        "id": trade.pk,
+        "venue": trade.venue,
+        "symbol": trade.symbol,
+        "direction": trade.direction_sign,
+        "stop": None if trade.stop_loss is None else float(trade.stop_loss),
+        "target": None if trade.take_profit is None else float(trade.take_profit),
+        "open": trade.status == TradeStatus.OPEN,
+    }
+
+
+def publish(trades: Iterable[Trade]) -> None:
+    try:
+        redis_client().publish(CHANNEL, json.dumps([as_row(trade) for trade in trades]))
+    except redis.RedisError:
+        logger.warning("trigger update not published; streamers will see it at their next resync")

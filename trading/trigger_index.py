@@ -1,0 +1,121 @@
+"""Which trades a price sets off, found in O(log n + hits)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sortedcontainers import SortedList
+
+from trading.rules.exits import STOP_LOSS, TAKE_PROFIT
+
+Market = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A trade whose trigger was crossed: why (rule book code) and the level (price per unit)."""
+
+    trade_id: int
+    reason: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Triggers:
+    """A trade's levels; None where it has none."""
+
+    trade_id: int
+    venue: str
+    symbol: str
+    direction: int
+    stop: float | None
+    target: float | None
+
+
+@dataclass(slots=True)
+class _Side:
+    """Levels sorted as (level, trade id, reason)."""
+
+    falling: SortedList = field(default_factory=SortedList)  # fire when the price is at or below
+    rising: SortedList = field(default_factory=SortedList)  # fire when the price is at or above
+
+
+class TriggerIndex:
+    """Stops and targets by market, in memory. Longs stop and shorts take profit when the price falls; and vice versa."""
+
+    def __init__(self) -> None:
+        self._markets: dict[Market, _Side] = {}
+        self._trades: dict[int, Triggers] = {}
+
+    def __len__(self) -> int:
+        return len(self._trades)
+
+    def __contains__(self, trade_id: int) -> bool:
+        return trade_id in self._trades
+
+    def put(self, triggers: Triggers) -> None:
+        """Add the trade, or replace its levels."""
+        held = self._trades.get(triggers.trade_id)
+        if held == triggers:
+            return
+        if held is not None:
+            self.remove(triggers.trade_id)
+        side = self._markets.setdefault((triggers.venue, triggers.symbol), _Side())
+        for levels, entry in _entries(side, triggers):
+            levels.add(entry)
+        self._trades[triggers.trade_id] = triggers
+
+    def load(self, rows: Iterable[Triggers]) -> None:
+        """Replace everything; sorts once, so that 100,000 trades load fast."""
+        self._trades = {row.trade_id: row for row in rows}
+        self._markets = {}
+        found: dict[int, tuple[SortedList, list[tuple[float, int, int]]]] = {}
+        for row in self._trades.values():
+            side = self._markets.setdefault((row.venue, row.symbol), _Side())
+            for levels, entry in _entries(side, row):
+                found.setdefault(id(levels), (levels, []))[1].append(entry)
+        for levels, entries in found.values():
+            levels.update(entries)
+
+    def remove(self, trade_id: int) -> None:
+        """Forget the trade; harmless when it is not there."""
+        triggers = self._trades.pop(trade_id, None)
+        if triggers is None:
+            return
+        side = self._markets[triggers.venue, triggers.symbol]
+        for levels, entry in _entries(side, triggers):
+            levels.remove(entry)
+
+    def crossed(self, venue: str, symbol: str, price: float) -> list[Hit]:
+        """The trades that `price` sets off, each once, its stop before its target."""
+        side = self._markets.get((venue, symbol))
+        if side is None:
+            return []
+        hits: dict[int, Hit] = {}
+        for level, trade_id, reason in side.falling.irange(minimum=(price,)):
+            _note(hits, trade_id, reason, level)
+        for level, trade_id, reason in side.rising.irange(maximum=(price, float("inf"))):
+            _note(hits, trade_id, reason, level)
+        return list(hits.values())
+
+    def take(self, venue: str, symbol: str, price: float) -> list[Hit]:
+        """As `crossed`, and forget the trades found: they are about to be closed."""
+        hits = self.crossed(venue, symbol, price)
+        for hit in hits:
+            self.remove(hit.trade_id)
+        return hits
+
+
+def _entries(side: _Side, triggers: Triggers) -> list[tuple[SortedList, tuple[float, int, int]]]:
+    is_long = triggers.direction > 0
+    found = []
+    if triggers.stop is not None:
+        found.append((side.falling if is_long else side.rising, (triggers.stop, triggers.trade_id, STOP_LOSS)))
+    if triggers.target is not None:
+        found.append((side.rising if is_long else side.falling, (triggers.target, triggers.trade_id, TAKE_PROFIT)))
+    return found
+
+
+def _note(hits: dict[int, Hit], trade_id: int, reason: int, level: float) -> None:
+    held = hits.get(trade_id)
+    if held is None or reason == STOP_LOSS:
+        hits[trade_id] = Hit(trade_id, reason, level)
