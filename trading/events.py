@@ -50,7 +50,7 @@ def emit(owner_id: int, drafts: Iterable[Draft]) -> list[Event]:
         Event(owner_id=owner_id, number=number, type=draft.type, account_id=draft.account_id, payload=draft.payload)
         for number, draft in enumerate(waiting, first)
     )
-    transaction.on_commit(partial(live.push_events, owner_id, [as_frame(event) for event in events]), robust=True)
+    transaction.on_commit(partial(live.push_events, owner_id, [as_frame(event) for event in events]))
     return events
 
 

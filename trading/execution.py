@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 
@@ -90,7 +91,7 @@ def _open(order: Order, trade: Trade, account: Account, filled: Filled) -> None:
     account.fees_paid += filled.commission
     account.realized_pnl -= filled.commission
     account.save(update_fields=["margin_used", "fees_paid", "realized_pnl"])
-    transaction.on_commit(lambda: trigger_feed.publish([trade]), robust=True)
+    transaction.on_commit(partial(trigger_feed.publish, [trade]))
     _announce(account, trade, EventType.TRADE_EXECUTED)
 
 

@@ -79,7 +79,7 @@ def close_trades(exits: Sequence[Exit]) -> list[Trade]:
     for account_id, items in closed.items():
         _settle_account(accounts[account_id], items)
     _announce(accounts, closed)
-    transaction.on_commit(partial(trigger_feed.publish, trades), robust=True)
+    transaction.on_commit(partial(trigger_feed.publish, trades))
     return trades
 
 

@@ -35,7 +35,7 @@ def send(task: str, *args: Any, **kwargs: Any) -> None:
         return
     try:
         registered.apply_async(args=args, kwargs=kwargs, retry=False)
-    except registered.OperationalError:
+    except (registered.OperationalError, OSError):
         logger.warning("could not queue %s; the sweeper will find its row", task)
 
 

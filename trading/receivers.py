@@ -15,4 +15,4 @@ from trading import queueing
 def dispatch_new_signal(sender: type[Signal], instance: Signal, created: bool, raw: bool = False, **_: Any) -> None:
     """Queue the dispatch once the row is committed. Should the message be lost, the sweeper finds the row."""
     if created and not raw:
-        transaction.on_commit(partial(queueing.dispatch_signal, instance.pk), robust=True)
+        transaction.on_commit(partial(queueing.dispatch_signal, instance.pk))

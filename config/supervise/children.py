@@ -1,0 +1,103 @@
+"""Keeping the processes alive, and ending them all."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+_PR_SET_PDEATHSIG = 1
+_LONGEST_PAUSE = 30.0
+_STEADY_SECONDS = 30.0
+_COLORS = (36, 33, 35, 32, 34, 31)
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this child when the supervisor dies, however it dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Child:
+    """One process: its output to the console and to a log file; started again, ever more patiently, when it ends."""
+
+    def __init__(self, name: str, command: str, environment: dict[str, str], log: Path, color: int) -> None:
+        self.name = name
+        self._command = command
+        self._environment = environment
+        self._log = log
+        self._prefix = f"\x1b[{_COLORS[color % len(_COLORS)]}m{name:<9}|\x1b[0m " if sys.stdout.isatty() else f"{name:<9}| "
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pause = 1.0
+        self._started = self._due = 0.0
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+        # A session of its own: Ctrl-C reaches the supervisor alone, which then ends everybody in order.
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {self._command}"],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        if self._process.stdout is not None:
+            threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True).start()
+
+    def _copy(self, output: IO[bytes]) -> None:
+        with open(self._log, "ab", buffering=0) as log:
+            for line in output:
+                log.write(line)
+                sys.stdout.write(self._prefix + line.decode("utf-8", "replace"))
+                sys.stdout.flush()
+
+    def tend(self) -> None:
+        """Start it again if it has ended, after a pause that doubles while it keeps ending early."""
+        if self._process is None or self._process.poll() is None:
+            return
+        now = time.monotonic()
+        if not self._due:
+            steady = now - self._started > _STEADY_SECONDS
+            self._pause = 1.0 if steady else min(self._pause * 2, _LONGEST_PAUSE)
+            self._due = now + self._pause
+            print(f"{self._prefix}ended with {self._process.returncode}; starting again in {self._pause:.0f} s", flush=True)
+        elif now >= self._due:
+            self._due = 0.0
+            self.start()
+
+    def send(self, number: int) -> None:
+        """Signal the child and everything it started."""
+        if self._process is not None:
+            try:
+                os.killpg(self._process.pid, number)
+            except ProcessLookupError:
+                pass
+
+    def ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+
+def stop_all(children: list[Child], patience: float = 8.0) -> None:
+    """End the children, last first: politely, then by force; nothing of theirs is left."""
+    for child in reversed(children):
+        child.send(signal.SIGTERM)
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and not all(child.ended() for child in children):
+        time.sleep(0.05)
+    for child in children:
+        child.send(signal.SIGKILL)
+
+
+def supervise(children: list[Child], until: Callable[[], bool]) -> None:
+    """Tend the children until `until()`."""
+    while not until():
+        for child in children:
+            child.tend()
+        time.sleep(0.2)
