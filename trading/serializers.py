@@ -96,6 +96,7 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
     session_name = serializers.CharField(source="session.name", default=None, read_only=True)
     signal = serializers.UUIDField(source="signal.public_id", default=None, read_only=True)
     quantity = PlainDecimalField()
+    contract_size = PlainDecimalField()
     entry_price = PlainDecimalField(allow_null=True)
     exit_price = PlainDecimalField(allow_null=True)
     stop_loss = PlainDecimalField(allow_null=True)
@@ -119,6 +120,7 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
             "direction",
             "status",
             "quantity",
+            "contract_size",
             "entry_price",
             "exit_price",
             "stop_loss",

@@ -1,0 +1,164 @@
+/** The API's objects. Money and prices are decimal strings; `_formatted` twins are for showing. */
+
+export interface Account {
+  id: number;
+  name: string;
+  broker: string;
+  mode: "PAPER" | "DEMO" | "LIVE";
+  currency: string;
+  initial_balance: string;
+  balance: string;
+  balance_formatted: string;
+  equity: string;
+  equity_formatted: string;
+  unrealized_pnl: string;
+  realized_pnl_formatted: string;
+  total_pnl: string;
+  total_pnl_formatted: string;
+  total_pnl_percent: number;
+  margin_used_formatted: string;
+  free_balance_formatted: string;
+  fees_paid_formatted: string;
+  total_trades: number;
+  winning_trades: number;
+  losing_trades: number;
+  open_trades: number;
+  win_rate_percent: number;
+  is_enabled: boolean;
+  auto_trading_enabled: boolean;
+  auto_trade_spot: boolean;
+  auto_trade_futures: boolean;
+  min_signal_confidence: string;
+  max_position_size: string;
+  max_open_trades: number;
+}
+
+export interface Session {
+  id: number;
+  name: string;
+  account: number;
+  venue: string;
+  status: "RUNNING" | "PAUSED" | "STOPPED" | "HALTED";
+  status_reason: string;
+  strategies: { name: string }[];
+  symbols: string[];
+  timeframe: string;
+}
+
+export interface Gate {
+  name: string;
+  passed: boolean;
+  figure: number | null;
+  limit: number | null;
+  message: string;
+}
+
+export interface Decision {
+  id: number;
+  signal: string;
+  session: number;
+  session_name: string;
+  account: number;
+  symbol: string;
+  direction: Direction;
+  verdict: "APPROVED" | "REJECTED";
+  reason: string;
+  gates: Gate[];
+  trade: number | null;
+  created_at: string;
+}
+
+export type Direction = "LONG" | "SHORT";
+
+export interface Signal {
+  id: string;
+  venue: string;
+  symbol: string;
+  direction: Direction;
+  timeframe: string;
+  entry_price: string | null;
+  stop_loss: string | null;
+  take_profits: string[];
+  confidence: string;
+  source: string;
+  strategy: string;
+  status: string;
+  evidence: Record<string, unknown>;
+  created_at: string;
+  decisions?: Decision[];
+}
+
+export interface Trade {
+  id: number;
+  account: number;
+  session_name: string | null;
+  venue: string;
+  symbol: string;
+  direction: Direction;
+  status: "PENDING" | "OPEN" | "CLOSING" | "CLOSED" | "FAILED" | "CANCELLED";
+  quantity: string;
+  contract_size: string;
+  entry_price: string | null;
+  exit_price: string | null;
+  stop_loss: string | null;
+  take_profit: string | null;
+  current_price: string | null;
+  unrealized_pnl: string | null;
+  realized_pnl: string;
+  realized_pnl_formatted: string;
+  pnl_percent: number | null;
+  fees: string;
+  fees_formatted: string;
+  exit_reason: string | null;
+  strategy: string;
+  opened_at: string | null;
+  closed_at: string | null;
+  duration_seconds: number | null;
+}
+
+export interface Status {
+  account: Account | null;
+  sessions: Session[];
+  is_running: boolean;
+  last_event_number: number;
+}
+
+export interface Quote {
+  venue: string;
+  symbol: string;
+  bid: number;
+  ask: number;
+  last: number;
+  time: number;
+}
+
+/** Times are epoch seconds of the open. */
+export interface Bar {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+}
+
+export interface MarketSymbol {
+  venue: string;
+  symbol: string;
+  market_type: string;
+  tick_size: number;
+  last: number | null;
+  change_percent: number | null;
+}
+
+export interface EquityPoint {
+  time: string;
+  balance: string;
+  equity: string;
+}
+
+export interface Me {
+  id: number;
+  username: string;
+  csrf_token: string;
+}
