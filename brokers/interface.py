@@ -22,12 +22,27 @@ class OrderStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+def _need_positive(value_object: object, *names: str) -> None:
+    for name in names:
+        value = getattr(value_object, name)
+        if not (math.isfinite(value) and value > 0):
+            raise ValueError(f"{name}: a number above 0 is needed, not {value!r}")
+
+
+def _need_not_negative(value_object: object, *names: str) -> None:
+    for name in names:
+        value = getattr(value_object, name)
+        if not (math.isfinite(value) and value >= 0):
+            raise ValueError(f"{name}: a number of at least 0 is needed, not {value!r}")
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Top of book. Prices per unit; `time` is market time and `received` wall time, epoch seconds.
 
     `volatility` is the standard deviation of 1-minute log returns (fraction), 0 when unknown.
-    Raises ValueError naming the field for a price that is not positive and finite, or a bid above the ask.
+    Raises ValueError naming the field for a price that is not positive and finite, a bid above the ask, a time that is
+    not finite, or a volatility that is negative or not finite.
     """
 
     venue: str
@@ -40,17 +55,21 @@ class Quote:
     volatility: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("bid", "ask", "last"):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
-                raise ValueError(f"{name}: a positive price is needed, not {value!r}")
+        _need_positive(self, "bid", "ask", "last")
+        _need_not_negative(self, "volatility")
+        for name in ("time", "received"):
+            if not math.isfinite(getattr(self, name)):
+                raise ValueError(f"{name}: epoch seconds are needed, not {getattr(self, name)!r}")
         if self.bid > self.ask:
             raise ValueError(f"bid: {self.bid} lies above the ask {self.ask}")
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What may be ordered, and in which steps: tick and minimum notional in quote currency, lot in base units."""
+    """What may be ordered, and in which steps: tick and minimum notional in quote currency, lot in base units.
+
+    Raises ValueError naming a step, contract size or leverage that is not above 0, or a minimum below 0.
+    """
 
     venue: str
     symbol: str
@@ -61,6 +80,10 @@ class Instrument:
     min_notional: float
     contract_size: float = 1.0
     max_leverage: float = 1.0
+
+    def __post_init__(self) -> None:
+        _need_positive(self, "tick_size", "lot_size", "contract_size", "max_leverage")
+        _need_not_negative(self, "min_quantity", "min_notional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +122,22 @@ class OrderReport:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a broker does by itself.
+
+    `market_types`: those it trades. `partial_fills`: an entry may fill in part. `holds_stops`: stops and targets rest
+    at the broker; otherwise our own exit index keeps them.
+    """
+
+    market_types: frozenset[str]
+    partial_fills: bool
+    holds_stops: bool
+
+
 class Broker(Protocol):
     """What the trading floor asks of a broker."""
+
+    def capabilities(self) -> Capabilities: ...
 
     def place_order(self, request: OrderRequest, quote: Quote, instrument: Instrument) -> OrderReport: ...

@@ -76,6 +76,7 @@ def _database() -> dict[str, Any]:
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
         }
+        config["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     else:
         config["CONN_MAX_AGE"] = env.int("SIGNALIST_DB_CONN_MAX_AGE", 60)
         config["CONN_HEALTH_CHECKS"] = True

@@ -1,5 +1,6 @@
 """Which trades a price sets off, found in O(log n + hits)."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """A trade's levels; None where it has none."""
+    """A trade's levels, prices per unit; None or NaN where it has none. Direction is +1 (LONG) or -1 (SHORT)."""
 
     trade_id: int
     venue: str
@@ -40,7 +41,7 @@ class _Side:
 
 
 class TriggerIndex:
-    """Stops and targets by market, in memory. Longs stop and shorts take profit when the price falls; and vice versa."""
+    """Stops and targets by market, in memory. Longs stop and shorts take profit when the price falls, and vice versa."""
 
     def __init__(self) -> None:
         self._markets: dict[Market, _Side] = {}
@@ -51,6 +52,10 @@ class TriggerIndex:
 
     def __contains__(self, trade_id: int) -> bool:
         return trade_id in self._trades
+
+    def symbols(self) -> set[Market]:
+        """The (venue, symbol) pairs that have trades."""
+        return {(held.venue, held.symbol) for held in self._trades.values()}
 
     def put(self, triggers: Triggers) -> None:
         """Add the trade, or replace its levels."""
@@ -88,7 +93,7 @@ class TriggerIndex:
     def crossed(self, venue: str, symbol: str, price: float) -> list[Hit]:
         """The trades that `price` sets off, each once, its stop before its target."""
         side = self._markets.get((venue, symbol))
-        if side is None:
+        if side is None or math.isnan(price):
             return []
         hits: dict[int, Hit] = {}
         for level, trade_id, reason in side.falling.irange(minimum=(price,)):
@@ -106,11 +111,12 @@ class TriggerIndex:
 
 
 def _entries(side: _Side, triggers: Triggers) -> list[tuple[SortedList, tuple[float, int, int]]]:
+    """Where its levels belong. A NaN would break the order of all the others, so it never gets in."""
     is_long = triggers.direction > 0
     found = []
-    if triggers.stop is not None:
+    if triggers.stop is not None and not math.isnan(triggers.stop):
         found.append((side.falling if is_long else side.rising, (triggers.stop, triggers.trade_id, STOP_LOSS)))
-    if triggers.target is not None:
+    if triggers.target is not None and not math.isnan(triggers.target):
         found.append((side.rising if is_long else side.falling, (triggers.target, triggers.trade_id, TAKE_PROFIT)))
     return found
 

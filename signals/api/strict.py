@@ -1,12 +1,88 @@
-"""Input that says exactly what is meant: unknown fields are refused."""
+"""Input that says exactly what is meant: unknown fields are refused, and nothing passes that the database cannot keep."""
 
+import json
+import math
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+_NAMED_AT_MOST = 10
+_DEEPEST = 10
 
 
 class StrictSerializer(serializers.Serializer):
+    """A serializer that names the fields it does not know."""
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+            raise ValidationError({name[:60]: ["There is no such field."] for name in unknown[:_NAMED_AT_MOST]})
         return super().to_internal_value(data)
+
+
+def query(request: Request, kind: type[serializers.Serializer]) -> dict[str, Any]:
+    """The request's query parameters that `kind` describes; blank ones count as absent, unknown ones are left alone.
+
+    Raises ValidationError naming the wrong one.
+    """
+    given = kind(data={name: value for name, value in request.query_params.items() if value})
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+class RoundedDecimalField(serializers.DecimalField):
+    """A number within bounds, rounded half-even to `places`: programs send floats, with all their digits."""
+
+    def __init__(self, *, places: int, **kwargs: Any) -> None:
+        self._step = Decimal(1).scaleb(-places)
+        super().__init__(max_digits=None, decimal_places=None, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        value = super().to_internal_value(data)
+        if self.max_value is not None and value > self.max_value:
+            self.fail("max_value", max_value=self.max_value)
+        try:
+            return value.quantize(self._step, rounding=ROUND_HALF_EVEN)
+        except InvalidOperation:
+            self.fail("invalid")
+
+
+def price_field(**kwargs: Any) -> RoundedDecimalField:
+    """A positive price per unit."""
+    return RoundedDecimalField(places=12, min_value=Decimal("1e-12"), max_value=Decimal("1e15"), **kwargs)
+
+
+class FreeFormField(serializers.DictField):
+    """A JSON object of any shape, up to `limit` characters and ten levels, that every database can store."""
+
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        self._limit = limit
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        value: dict[str, Any] = super().to_internal_value(data)
+        if problem := unstorable(value):
+            raise ValidationError(problem)
+        if len(json.dumps(value, ensure_ascii=False)) > self._limit:
+            raise ValidationError(f"At most {self._limit} characters of JSON are kept.")
+        return value
+
+
+def unstorable(value: Any) -> str | None:
+    """Why parsed JSON cannot be stored, or None: too deep, not finite, or characters that PostgreSQL refuses."""
+    waiting: list[tuple[Any, int]] = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > _DEEPEST:
+            return f"It may be nested {_DEEPEST} levels deep at most."
+        if isinstance(item, dict):
+            waiting += [(part, depth + 1) for pair in item.items() for part in pair]
+        elif isinstance(item, list):
+            waiting += [(part, depth + 1) for part in item]
+        elif isinstance(item, float) and not math.isfinite(item):
+            return "Its numbers must be finite."
+        elif isinstance(item, str) and any(char == "\0" or "\ud800" <= char <= "\udfff" for char in item):
+            return "It holds a character that cannot be stored."
+    return None

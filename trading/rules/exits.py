@@ -15,9 +15,9 @@ NO_EXIT, STOP_LOSS, TAKE_PROFIT = 0, 1, 2
 def exit_on_bar(
     direction: int, stop: float, target: float, open_: float, high: float, low: float, close: float
 ) -> tuple[int, float]:
-    """(reason, price per unit) of the exit in a bar that the trade lived through from its open; (NO_EXIT, close) if none.
+    """(reason, price per unit) of the exit in a bar that the trade lived through from its open.
 
-    NaN levels are never hit.
+    (NO_EXIT, close) if there is none. NaN levels are never hit.
     """
     worst, best = (low, high) if direction > 0 else (high, low)
     if not math.isnan(stop):
@@ -54,9 +54,9 @@ def first_exit(
     close: NDArray[np.float64],
     step: int,
 ) -> tuple[int, int, float]:
-    """(bar index, reason, price) of the first exit in bars of `step` ms that open at `time` (epoch ms); index -1 if none.
+    """(bar index, reason, price) of the first exit in bars of `step` ms that open at `time` (epoch ms).
 
-    Arrays have equal length. Bars that ended by `opened` (epoch ms) are passed over; one that was open then is judged
+    Index -1 if there is none. Arrays have equal length. Bars that ended by `opened` (epoch ms) are passed over; one that was open then is judged
     by its close alone.
     """
     for index in range(len(time)):

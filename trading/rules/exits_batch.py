@@ -24,14 +24,14 @@ def batch_first_exit(
     """`first_exit` for each trade: (bar index or -1, reason, price), arrays as long as `directions`.
 
     The running extremes of the bars still to come (suffix minimum and maximum) rule out, in one vectorised look,
-    every trade whose levels lie beyond them.
+    every trade whose levels lie beyond them; what is left is scanned bar by bar. `time` is ascending.
     """
     index = np.full(len(directions), -1, dtype=np.int64)
     reason = np.zeros(len(directions), dtype=np.int64)
     price = np.full(len(directions), np.nan)
     if not len(time) or not len(directions):
         return index, reason, price
-    for trade in np.flatnonzero(_may_exit(directions, stops, targets, opened, time, high, low, step)):
+    for trade in np.flatnonzero(_may_exit(directions, stops, targets, opened, time, (open_, high, low, close), step)):
         start = int(np.searchsorted(time, opened[trade] - step, side="right"))
         found, why, where = first_exit(
             int(directions[trade]),
@@ -51,11 +51,20 @@ def batch_first_exit(
 
 
 def _may_exit(
-    directions: Ints, stops: Floats, targets: Floats, opened: Ints, time: Ints, high: Floats, low: Floats, step: int
+    directions: Ints,
+    stops: Floats,
+    targets: Floats,
+    opened: Ints,
+    time: Ints,
+    bars: tuple[Floats, Floats, Floats, Floats],
+    step: int,
 ) -> NDArray[np.bool_]:
-    """Trades that the extremes of the bars after their opening do not rule out."""
-    lowest = np.append(np.minimum.accumulate(low[::-1])[::-1], np.inf)
-    highest = np.append(np.maximum.accumulate(high[::-1])[::-1], -np.inf)
+    """Trades that the extremes of the bars after their opening do not rule out.
+
+    Every price of a bar counts, and a NaN hides no other, so that broken bars cannot make a stop go unseen.
+    """
+    lowest = np.append(np.fmin.accumulate(np.fmin.reduce(bars)[::-1])[::-1], np.inf)
+    highest = np.append(np.fmax.accumulate(np.fmax.reduce(bars)[::-1])[::-1], -np.inf)
     start = np.searchsorted(time, opened - step, side="right")
     is_long = directions > 0
     with np.errstate(invalid="ignore"):  # NaN levels compare false, which is what "no level" means

@@ -1,8 +1,6 @@
 """How large a trade is, and where its default levels lie."""
 
-import math
-
-LOT_NOISE = 1e-9
+from brokers.rules.rounding import floor_to_lot
 
 
 def confidence_scaled_quantity(
@@ -16,8 +14,7 @@ def confidence_scaled_quantity(
     if balance <= 0.0 or price <= 0.0 or lot_size <= 0.0 or contract_size <= 0.0:
         return 0.0
     share = min(max(max_position_size, 0.0), 1.0) * min(max(confidence, 0.0), 1.0)
-    lots = balance * share / (price * contract_size) / lot_size
-    return math.floor(lots + LOT_NOISE) * lot_size
+    return floor_to_lot(balance * share / (price * contract_size), lot_size)
 
 
 def margin_required(notional: float, leverage: float) -> float:

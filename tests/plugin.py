@@ -1,0 +1,34 @@
+"""Starts the tests' own servers before Django reads its settings."""
+
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.servers import postgresql_server, redis_server
+
+_servers = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    folder = _servers.enter_context(tempfile.TemporaryDirectory(prefix="signalist-tests-"))
+    os.environ["SIGNALIST_DATA_DIR"] = folder
+    os.environ["REDIS_URL"] = _servers.enter_context(redis_server())
+    os.environ["SIGNALIST_SECRET_KEY"] = "only-for-tests-" * 4
+    os.environ.pop("SIGNALIST_DEMO_PASSWORD", None)
+    if early_config.known_args_namespace.postgres:
+        os.environ["DATABASE_URL"] = _servers.enter_context(postgresql_server())
+    else:
+        os.environ.pop("DATABASE_URL", None)
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _servers.close()

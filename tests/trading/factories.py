@@ -1,0 +1,73 @@
+"""Small makers of what the trading floor's tests need."""
+
+import itertools
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
+
+from brokers.instruments import remember_instruments
+from brokers.interface import Instrument, Quote
+from signals.marketdata.quotes import QuoteStore
+from signals.models import Signal
+from trading import paper, sessions
+from trading.market import redis_client
+from trading.models import Account, AutoTradingSession
+
+_numbers = itertools.count(1)
+
+
+def make_user(name: str = "") -> AbstractUser:
+    name = name or f"user{next(_numbers)}"
+    return get_user_model().objects.create_user(username=name, password="correct horse")  # type: ignore[return-value]
+
+
+def make_account(owner: AbstractUser | None = None, balance: str = "1000", **settings: Any) -> Account:
+    owner = owner or make_user()
+    return paper.open_account(
+        owner_id=owner.pk, name=f"Paper {next(_numbers)}", initial_balance=Decimal(balance), **settings
+    )
+
+
+def make_session(account: Account, **settings: Any) -> AutoTradingSession:
+    values: dict[str, Any] = {"strategies": [], "name": f"Session {next(_numbers)}", **settings}
+    return sessions.create_session(account=account, **values)
+
+
+def make_instrument(symbol: str = "ABC", venue: str = "sim", **values: Any) -> Instrument:
+    settings: dict[str, Any] = {
+        "market_type": "SPOT", "tick_size": 0.01, "lot_size": 0.001, "min_quantity": 0.001, "min_notional": 1.0, **values
+    }
+    instrument = Instrument(venue=venue, symbol=symbol, **settings)
+    remember_instruments([instrument])
+    return instrument
+
+
+def publish_quote(last: float, symbol: str = "ABC", venue: str = "sim", spread: float = 0.0, age: float = 0.0) -> Quote:
+    moment = time.time() - age
+    quote = Quote(venue, symbol, last - spread / 2, last + spread / 2, last, moment, moment)
+    QuoteStore(redis_client()).publish([quote])
+    return quote
+
+
+def make_signal(owner: AbstractUser | None = None, **values: Any) -> Signal:
+    """A saved signal: long ABC at 100 with stop 99 and target 102, confidence 0.8, unless told otherwise."""
+    now = datetime.now(UTC)
+    defaults: dict[str, Any] = {
+        "venue": "sim",
+        "symbol": "ABC",
+        "market_type": "SPOT",
+        "direction": "LONG",
+        "entry_price": Decimal(100),
+        "stop_loss": Decimal(99),
+        "take_profits": ["102"],
+        "confidence": Decimal("0.8"),
+        "source": "API",
+        "market_time": now,
+        "expires_at": now + timedelta(seconds=60),
+        "dedupe_key": f"test:{next(_numbers)}:{time.time_ns()}",
+    }
+    return Signal.objects.create(owner=owner, **{**defaults, **values})
