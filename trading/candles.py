@@ -22,7 +22,7 @@ def candle_series(venue: str, symbol: str, *, since_ms: int) -> Iterator[tuple[s
     reached = False
     for timeframe in sorted(TIMEFRAMES, key=TIMEFRAMES.__getitem__):
         if timeframe not in _FINE and reached:
-            return
+            continue
         candles = _since(venue, symbol, timeframe, since_ms - TIMEFRAMES[timeframe])
         if len(candles.time):
             reached = reached or int(candles.time[0]) <= since_ms
