@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, setup_logging, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_ready
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -46,6 +46,15 @@ def _use_django_logging(**_: Any) -> None:
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+def _load_services(**_: Any) -> None:
+    """Before the children are forked, so that they share what the imports take."""
+    import talib
+    import trading.outbox
+    import trading.strategy_runs
+    import trading.sweep  # noqa: F401
 
 
 @worker_ready.connect

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -39,6 +40,12 @@ class Exit:
     reason: ExitReason
     quote: Quote
     trigger_price: float | None = None
+
+
+def close_triggered(hits: Iterable[tuple[int, str, float]], quote: dict[str, Any]) -> int:
+    """Close the trades that one tick set off: `hits` are (trade id, exit reason, fill price), `quote` its fields."""
+    market = Quote(**quote)
+    return len(close_trades([Exit(trade_id, ExitReason(reason), market, price) for trade_id, reason, price in hits]))
 
 
 @dataclass(frozen=True, slots=True)

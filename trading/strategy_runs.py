@@ -12,9 +12,11 @@ from signals.generate import SignalDraft, StrategyFailure, StrategyRequest, eval
 from signals.intake import save_draft
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.timeframes import TIMEFRAMES
+from signals.marketdata.window import CandleWindow
 from signals.models import Signal
 from signals.strategies.registry import strategy_key
 from trading import events
+from trading.market import redis_client
 from trading.models import AutoTradingSession, EventType
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,11 @@ def requests_of(sessions: Iterable[AutoTradingSession]) -> list[StrategyRequest]
         for item in session.strategies
     }
     return [wanted[key] for key in sorted(wanted)]
+
+
+def run_on_recent_window(venue: str, symbol: str, timeframe: str) -> int:
+    """`run_strategies` on the candles that Redis holds."""
+    return run_strategies(venue, symbol, timeframe, CandleWindow(redis_client()).read(venue, symbol, timeframe))
 
 
 def run_strategies(

@@ -1,53 +1,60 @@
-"""Celery entry points: thin and idempotent; each calls one service."""
+"""Celery entry points: thin and idempotent; each calls one service.
+
+Services are imported where they are called: beat, Flower and the web process know the tasks by name only, and do without
+the memory of numpy and TA-Lib. Workers load them before they fork (config/celery.py).
+"""
 
 from typing import Any
 
 from celery import shared_task
 
-from brokers.interface import Quote
-from signals.marketdata.window import CandleWindow
-from trading import dispatch, outbox, strategy_runs, sweep, valuation
-from trading.exits import Exit, close_trades
-from trading.idempotency import forget_old_keys
-from trading.market import redis_client
-from trading.models import ExitReason
-
 
 @shared_task(name="trading.dispatch_signal", queue="signals")
 def dispatch_signal(signal_id: int) -> dict[str, int]:
-    return dispatch.dispatch_signal(signal_id)
+    from trading.dispatch import dispatch_signal
+
+    return dispatch_signal(signal_id)
 
 
 @shared_task(name="trading.run_strategies", queue="signals", expires=60)
 def run_strategies(venue: str, symbol: str, timeframe: str) -> int:
     """Run the sessions' strategies on the market's recent window."""
-    window = CandleWindow(redis_client()).read(venue, symbol, timeframe)
-    return strategy_runs.run_strategies(venue, symbol, timeframe, window)
+    from trading.strategy_runs import run_on_recent_window
+
+    return run_on_recent_window(venue, symbol, timeframe)
 
 
 @shared_task(name="trading.close_triggered", queue="paper_trading")
 def close_triggered(hits: list[tuple[int, str, float]], quote: dict[str, Any]) -> int:
     """Close the trades whose trigger a tick crossed: `hits` are (trade id, exit reason, fill price)."""
-    market = Quote(**quote)
-    exits = [Exit(trade_id, ExitReason(reason), market, price) for trade_id, reason, price in hits]
-    return len(close_trades(exits))
+    from trading.exits import close_triggered
+
+    return close_triggered(hits, quote)
 
 
 @shared_task(name="trading.check_and_close_paper_trades", queue="paper_trading", ignore_result=False)
 def check_and_close_paper_trades() -> dict[str, Any]:
-    return sweep.check_open_trades()
+    from trading.sweep import check_open_trades
+
+    return check_open_trades()
 
 
 @shared_task(name="trading.sweep_outbox", queue="signals")
 def sweep_outbox() -> dict[str, int]:
-    return outbox.sweep_outbox()
+    from trading.outbox import sweep_outbox
+
+    return sweep_outbox()
 
 
 @shared_task(name="trading.mark_to_market", queue="default")
 def mark_to_market() -> int:
-    return valuation.mark_to_market()
+    from trading.valuation import mark_to_market
+
+    return mark_to_market()
 
 
 @shared_task(name="trading.forget_idempotency_keys", queue="default")
 def forget_idempotency_keys() -> int:
+    from trading.idempotency import forget_old_keys
+
     return forget_old_keys()
