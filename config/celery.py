@@ -23,8 +23,16 @@ app.conf.beat_schedule = {
         "options": {"queue": "paper_trading", "expires": 25},
     },
     "sweep-outbox": {"task": "trading.sweep_outbox", "schedule": 5.0, "options": {"queue": "signals", "expires": 5}},
-    "expire-signals": {"task": "signals.expire_signals", "schedule": 15.0, "options": {"queue": "signals", "expires": 15}},
-    "mark-to-market": {"task": "trading.mark_to_market", "schedule": 15.0, "options": {"queue": "default", "expires": 15}},
+    "expire-signals": {
+        "task": "signals.expire_signals",
+        "schedule": 15.0,
+        "options": {"queue": "signals", "expires": 15},
+    },
+    "mark-to-market": {
+        "task": "trading.mark_to_market",
+        "schedule": 15.0,
+        "options": {"queue": "default", "expires": 15},
+    },
     "persist-candles": {
         "task": "signals.persist_candles",
         "schedule": 300.0,
@@ -51,7 +59,6 @@ def _use_django_logging(**_: Any) -> None:
 @worker_init.connect
 def _load_services(**_: Any) -> None:
     """Before the children are forked, so that they share what the imports take."""
-    import talib
     import trading.outbox
     import trading.strategy_runs
     import trading.sweep  # noqa: F401

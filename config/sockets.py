@@ -7,8 +7,9 @@ from channels.db import database_sync_to_async
 from channels.middleware import BaseMiddleware
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
-from knox.auth import TokenAuthentication as KnoxAuthentication
 from rest_framework.exceptions import AuthenticationFailed
+
+from config.api.authentication import TokenAuthentication as ApiToken
 
 
 class OriginCheck:
@@ -45,7 +46,7 @@ class TokenAuthentication(BaseMiddleware):
 
 def _user_of(token: bytes) -> Any:
     try:
-        user, _ = KnoxAuthentication().authenticate_credentials(token)
+        user, _ = ApiToken().authenticate_credentials(token)
     except AuthenticationFailed:
         return None
     return user

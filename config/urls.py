@@ -1,9 +1,10 @@
 """Every address that Signalist answers at."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config.admin_login import ThrottledLoginForm
 from config.api.auth import LoginView, LogoutView, MeView
 from config.api.errors import not_found, server_error
 from config.health import health
@@ -15,6 +16,10 @@ from trading.api import signals as signal_feed
 handler404 = not_found
 handler500 = server_error
 
+admin.site.site_header = admin.site.site_title = "Signalist"
+admin.site.index_title = "Administration"
+admin.site.login_form = ThrottledLoginForm
+
 paper_urls = [
     path("start/", paper.StartView.as_view()),
     path("reset/", paper.ResetView.as_view()),
@@ -25,7 +30,7 @@ paper_urls = [
     path("trades/<int:trade_id>/close/", paper.CloseView.as_view()),
 ]
 
-api_urls = [
+api_urls: list[URLPattern | URLResolver] = [
     path("auth/login/", LoginView.as_view()),
     path("auth/logout/", LogoutView.as_view()),
     path("auth/me/", MeView.as_view()),
@@ -52,5 +57,5 @@ api_urls = [
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include(api_urls)),
-    re_path(r"^(?!api/|admin/|static/|ws/).*$", dashboard),
+    re_path(r"^(?!(?:api|admin|static|ws)(?:/|$)).*$", dashboard),
 ]

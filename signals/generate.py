@@ -105,7 +105,7 @@ def evaluate(
 
 def _last_word(output: StrategyOutput, window: CandleArrays) -> dict[str, Any] | None:
     """The last bar's direction, levels, confidence and evidence; None when nothing fires. Raises UnusableOutput."""
-    arrays = (output.direction, output.strength, output.stop, output.target, *output.evidence.values())
+    arrays: list[Any] = [output.direction, output.strength, output.stop, output.target, *output.evidence.values()]
     if any(len(array) != len(window) for array in arrays):
         raise UnusableOutput("an array's length is not the number of bars")
     sign = int(output.direction[-1])

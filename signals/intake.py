@@ -40,5 +40,9 @@ def exact(price: float) -> Decimal:
 @transaction.atomic
 def save_signal(*, owner_id: int | None, dedupe_key: str, **fields: object) -> tuple[Signal, bool]:
     """Save a signal under a key that is its owner's own; (signal, created)."""
-    scoped = f"{owner_id or 'system'}:{dedupe_key}"
-    return Signal.objects.get_or_create(dedupe_key=scoped, defaults={"owner_id": owner_id, **fields})
+    key = scoped_key(owner_id, dedupe_key)
+    return Signal.objects.get_or_create(dedupe_key=key, defaults={"owner_id": owner_id, **fields})
+
+
+def scoped_key(owner_id: int | None, dedupe_key: str) -> str:
+    return f"{owner_id or 'system'}:{dedupe_key}"

@@ -16,11 +16,10 @@ def redis_url() -> str:
 
 
 @pytest.fixture(autouse=True)
-def _clean_redis(redis_url: str) -> Iterator[None]:
+def _clean_redis(redis_url: str) -> None:
     """Each test finds Redis empty."""
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
-    yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,7 +39,7 @@ def _flush_past_triggers() -> Iterator[None]:
                     cursor.execute(f'DROP TRIGGER "{name}"')
         return original(self, sql_list)
 
-    operations.execute_sql_flush = flush  # type: ignore[method-assign]
+    operations.execute_sql_flush = flush  # type: ignore[method-assign, assignment]
     yield
     operations.execute_sql_flush = original  # type: ignore[method-assign]
 

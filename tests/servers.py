@@ -53,8 +53,8 @@ def find_postgresql() -> str | None:
 
 @contextmanager
 def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL cluster of our own, without fsync; yields a DATABASE_URL. It refuses to run as root, so root lends it
-    the user `postgres` (or `nobody`).
+    """A PostgreSQL cluster of our own, without fsync; yields a DATABASE_URL. It refuses to run as root, so root lends
+    it the user `postgres` (or `nobody`).
     """
     binaries = find_postgresql()
     if binaries is None:

@@ -106,7 +106,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     def _subscribe(self, content: Any) -> str:
         """Apply {"type": "subscribe", "venue", "symbols"}; returns what is wrong with it, if anything."""
         if not isinstance(content, dict) or content.get("type") != "subscribe":
-            return "type: the socket understands \"subscribe\"."
+            return 'type: the socket understands "subscribe".'
         venue, symbols = content.get("venue"), content.get("symbols")
         if not isinstance(venue, str):
             return "venue: a string is needed."

@@ -77,5 +77,3 @@ def _finish(signal: Signal, *, announce: bool, executed: bool) -> None:
         Signal.objects.filter(pk=signal.pk, status=SignalStatus.ACTIVE).update(status=SignalStatus.EXECUTED)
     if announce and signal.owner_id is not None:
         events.emit(signal.owner_id, [events.Draft(EventType.SIGNAL, render_signal(signal))])
-
-

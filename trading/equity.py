@@ -6,7 +6,7 @@ from trading.models import Account, EquityPoint
 
 
 def equity_points(account: Account, limit: int) -> list[dict[str, Any]]:
-    """At most about `limit` points since the last reset, oldest first: of each stretch, its lowest and highest equity."""
+    """At most `limit` points since the last reset, oldest first: of each stretch, its lowest and highest equity."""
     points = EquityPoint.objects.filter(account=account).order_by("time")
     if account.reset_at is not None:
         points = points.filter(time__gte=account.reset_at)
@@ -18,9 +18,10 @@ def equity_points(account: Account, limit: int) -> list[dict[str, Any]]:
 
 
 def _thin(rows: list[tuple[Any, ...]], limit: int) -> list[tuple[Any, ...]]:
+    """The first, the last, and two of each stretch; `limit` is 4 or more."""
     if len(rows) <= limit:
         return rows
-    stretch = -(-2 * len(rows) // limit)
+    stretch = -(-len(rows) // ((limit - 2) // 2))
     kept = {0, len(rows) - 1}
     for start in range(0, len(rows), stretch):
         indexes = range(start, min(start + stretch, len(rows)))

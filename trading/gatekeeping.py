@@ -87,9 +87,7 @@ def _switches(now: Situation) -> list[GateResult]:
         ),
         _result(
             "market_type",
-            gates.market_type_allowed(
-                gates.MARKET_TYPE_CODES[kind], now.auto_trade_spot, now.auto_trade_futures
-            ),
+            gates.market_type_allowed(gates.MARKET_TYPE_CODES[kind], now.auto_trade_spot, now.auto_trade_futures),
             f"{kind} signals are traded when their switch is on.",
         ),
     ]

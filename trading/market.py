@@ -14,7 +14,6 @@ from brokers.instruments import instrument_for
 from brokers.interface import Instrument, Quote
 from signals.marketdata.quotes import QuoteStore
 
-
 REPLAY_PREFIX = "replay-"
 
 

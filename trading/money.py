@@ -7,7 +7,7 @@ _CENT = Decimal("0.01")
 
 
 def format_money(amount: Decimal, currency: str, *, signed: bool = False) -> str:
-    """`amount` rounded to cents: "$1,000.00", "-$3.20", with `signed` "+$75.50"; "0.50 BTC" where no symbol is usual."""
+    """`amount` rounded to cents: "$1,000.00", "-$3.20", with `signed` "+$75.50"; "0.50 BTC" without a symbol."""
     rounded = amount.quantize(_CENT, rounding=ROUND_HALF_EVEN)
     sign = "-" if rounded < 0 else "+" if signed and rounded > 0 else ""
     digits = f"{abs(rounded):,.2f}"

@@ -84,9 +84,7 @@ class Replay:
                 progress()
             self._finish()
 
-    def ticks(
-        self, quotes: Sequence[Tick], *, progress: Callable[[], None], pace: Callable[[int], None]
-    ) -> None:
+    def ticks(self, quotes: Sequence[Tick], *, progress: Callable[[], None], pace: Callable[[int], None]) -> None:
         """Replay ticks: each is a bar of one price; strategies run when the ticks have closed a candle."""
         aggregator = TickAggregator(self._timeframe)
         window = CandleArrays.empty()

@@ -60,6 +60,20 @@ def start_sessions(account: Account) -> int:
     return startable.update(status=SessionStatus.RUNNING, status_reason="", started_at=wall_now())
 
 
+@transaction.atomic
+def set_status(session_id: int, status: SessionStatus, reason: str = "") -> AutoTradingSession:
+    """Run, pause or stop one session by hand, a halted one too, and tell its owner."""
+    account_id = AutoTradingSession.objects.values_list("account_id", flat=True).get(pk=session_id)
+    account = Account.objects.locked().get(pk=account_id)
+    session = AutoTradingSession.objects.get(pk=session_id)
+    session.status, session.status_reason = status, reason
+    if status == SessionStatus.RUNNING:
+        session.started_at = wall_now()
+    session.save(update_fields=["status", "status_reason", "started_at"])
+    announce_status(account)
+    return session
+
+
 def announce_status(account: Account) -> None:
     """Tell the owner's dashboards how the account and its sessions stand. Call it last in a transaction."""
     sessions = [render_session(session) for session in account.sessions.order_by("pk")]

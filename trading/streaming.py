@@ -97,7 +97,11 @@ class VenueStream:
         self._sync.fired(hit.trade_id for hit in hits)
         # A tick is a bar of one price: beyond the level it fills at the tick, as a gap fills at the open.
         rows = [
-            (hit.trade_id, (ExitReason.STOP_LOSS if hit.reason == STOP_LOSS else ExitReason.TAKE_PROFIT).value, quote.last)
+            (
+                hit.trade_id,
+                (ExitReason.STOP_LOSS if hit.reason == STOP_LOSS else ExitReason.TAKE_PROFIT).value,
+                quote.last,
+            )
             for hit in hits
         ]
         self._later(queueing.send, "trading.close_triggered", rows, quote_fields(quote))

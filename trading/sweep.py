@@ -38,10 +38,10 @@ class _Open:
 
 
 def check_open_trades() -> dict[str, Any]:
-    """Close what the candles say was hit. Returns {"checked", "closed", "symbols"}: two counts and the markets seen.
+    """Close what the candles say was hit. Returns {"checked", "closed", "symbols"}: two counts and the markets.
 
-    One checkpoint a market remembers how far it was checked; it moves only after its hits are closed, so a crash between
-    repeats a check and never skips one.
+    One checkpoint a market remembers how far it was checked; it moves only after its hits are closed, so a crash
+    between repeats a check and never skips one.
     """
     markets = _open_by_market()
     closed = 0

@@ -1,7 +1,7 @@
 """Celery entry points: thin and idempotent; each calls one service.
 
-Services are imported where they are called: beat, Flower and the web process know the tasks by name only, and do without
-the memory of numpy and TA-Lib. Workers load them before they fork (config/celery.py).
+Services are imported where they are called: beat, Flower and the web process know the tasks by name only, and do
+without the memory of numpy and TA-Lib. Workers load them before they fork (config/celery.py).
 """
 
 from typing import Any

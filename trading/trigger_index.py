@@ -41,7 +41,10 @@ class _Side:
 
 
 class TriggerIndex:
-    """Stops and targets by market, in memory. Longs stop and shorts take profit when the price falls, and vice versa."""
+    """Stops and targets by market, held in memory.
+
+    Longs stop and shorts take profit when the price falls, and the other way round when it rises.
+    """
 
     def __init__(self) -> None:
         self._markets: dict[Market, _Side] = {}

@@ -21,7 +21,9 @@ _SIZE = ExpressionWrapper(_SIGN * F("quantity") * F("contract_size"), output_fie
 def attach_marks(trades: Iterable[Trade]) -> None:
     """Set `current_price` and `unrealized_pnl` (account currency, before exit costs) on live trades; None elsewhere."""
     listed = list(trades)
-    wanted = {(trade.venue, trade.symbol) for trade in listed if trade.status in (TradeStatus.OPEN, TradeStatus.CLOSING)}
+    wanted = {
+        (trade.venue, trade.symbol) for trade in listed if trade.status in (TradeStatus.OPEN, TradeStatus.CLOSING)
+    }
     found = quotes().get_many(wanted) if wanted else {}
     for trade in listed:
         quote = found.get((trade.venue, trade.symbol)) if trade.status != TradeStatus.CLOSED else None

@@ -1,6 +1,7 @@
-"""Rounding to an instrument's steps. Values are fewer than 2**62 steps, and steps are above 0."""
+"""Rounding to an instrument's steps, which are above 0.
 
-import math
+Floors are taken as `x // 1.0`: math.floor makes an int64 under numba, which wraps around where Python's integers go on.
+"""
 
 # A step count this close to a whole number is that number: 0.3 / 0.1 is 2.9999999999999996. The first bound is in
 # steps, so that noise never becomes a step; the second, relative, is a few float64 ulps, all that large counts carry.
@@ -11,15 +12,15 @@ ULPS = 1e-15
 def step_count(value: float, step: float) -> float:
     """`value` in steps; a whole number where it is one but for float noise."""
     steps = value / step
-    nearest = math.floor(steps + 0.5)
+    nearest = (steps + 0.5) // 1.0
     if abs(steps - nearest) <= NOISE + ULPS * abs(steps):
-        return float(nearest)
+        return nearest
     return steps
 
 
 def from_steps(count: float, step: float) -> float:
     """`count` steps as a value without noise where 1 / step is whole: 3 * 0.1 is 0.30000000000000004, 3 / 10 is 0.3."""
-    per_unit = math.floor(1.0 / step + 0.5)
+    per_unit = (1.0 / step + 0.5) // 1.0
     if abs(per_unit * step - 1.0) < ULPS:
         return count / per_unit
     return count * step
@@ -27,14 +28,14 @@ def from_steps(count: float, step: float) -> float:
 
 def floor_to_lot(quantity: float, lot_size: float) -> float:
     """The largest multiple of `lot_size` not above `quantity` (both base units, float noise aside)."""
-    return from_steps(math.floor(step_count(quantity, lot_size)), lot_size)
+    return from_steps(step_count(quantity, lot_size) // 1.0, lot_size)
 
 
 def floor_to_tick(price: float, tick_size: float) -> float:
     """The largest multiple of `tick_size` not above `price` (per unit)."""
-    return from_steps(math.floor(step_count(price, tick_size)), tick_size)
+    return from_steps(step_count(price, tick_size) // 1.0, tick_size)
 
 
 def ceil_to_tick(price: float, tick_size: float) -> float:
     """The smallest multiple of `tick_size` not below `price` (per unit)."""
-    return from_steps(math.ceil(step_count(price, tick_size)), tick_size)
+    return from_steps(-(-step_count(price, tick_size) // 1.0), tick_size)

@@ -1,5 +1,6 @@
 """Signing in to the dashboard: a session cookie."""
 
+import hashlib
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
@@ -10,25 +11,29 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
+
+from signals.api.strict import StrictSerializer
+from signals.api.throttles import SteadyThrottle
 
 _Who = inline_serializer(
     "Me", {"id": serializers.IntegerField(), "username": serializers.CharField(), "csrf_token": serializers.CharField()}
 )
 
 
-class LoginThrottle(SimpleRateThrottle):
-    """Guesses at one name from one address."""
+class LoginThrottle(SteadyThrottle):
+    """Guesses at one name from one address, at the API's door and at the admin's."""
 
     scope = "login"
 
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        name = request.data.get("username", "") if isinstance(request.data, dict) else ""
-        return self.cache_format % {"scope": self.scope, "ident": f"{self.get_ident(request)}:{hash(str(name)[:150])}"}
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        given = request.data if isinstance(request, Request) else request.POST
+        name = str(given.get("username", "") if hasattr(given, "get") else "").strip().lower()[:150]
+        identity = hashlib.sha256(f"{self.get_ident(request)}\n{name}".encode("utf-8", "replace")).hexdigest()
+        return str(self.cache_format % {"scope": self.scope, "ident": identity})
 
 
-class LoginSerializer(serializers.Serializer):
+class LoginSerializer(StrictSerializer):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=500, trim_whitespace=False)
 
@@ -38,12 +43,18 @@ def _who(request: Request) -> dict[str, Any]:
 
 
 class LoginView(APIView):
+    """Another site cannot forge a login: its browser would need our leave to send a JSON body (CORS)."""
+
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
     throttle_classes = [LoginThrottle]
 
-    @extend_schema(request=LoginSerializer, responses=_Who)
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+    @extend_schema(request=LoginSerializer, responses=_Who, auth=[])
     def post(self, request: Request) -> Response:
+        """Sign in; the answer sets the session cookie."""
         given = LoginSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         user = authenticate(request, **given.validated_data)
@@ -57,6 +68,7 @@ class LoginView(APIView):
 class LogoutView(APIView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
+        """End the session."""
         logout(request)  # type: ignore[arg-type]
         return Response(status=204)
 
@@ -64,4 +76,5 @@ class LogoutView(APIView):
 class MeView(APIView):
     @extend_schema(responses=_Who)
     def get(self, request: Request) -> Response:
+        """Who is signed in."""
         return Response(_who(request))

@@ -1,12 +1,24 @@
 """The one error shape: {"error": {"code", "message", "fields"}}."""
 
+import logging
 from typing import Any
 
+import redis
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
+
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(exceptions.APIException):
+    """A part that the answer needs is down; the same request may succeed later."""
+
+    status_code = 503
+    default_code = "unavailable"
 
 
 def body(code: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
@@ -17,6 +29,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     """DRF's handler, with its answer in our shape. An exception it does not know stays a server error."""
     if isinstance(exc, ValidationError):
         exc = exceptions.ValidationError(getattr(exc, "message_dict", None) or exc.messages)
+    if (part := _down(exc)) is not None:
+        logger.error("%s does not answer: %s", part, exc)
+        exc = Unavailable(f"{part} does not answer; try again in a moment.")
     response = drf_handler(exc, context)
     if response is None:
         return None
@@ -31,6 +46,12 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     elif isinstance(exc, PermissionDenied):
         response.data = body("permission_denied", "You may not do that.")
     return response
+
+
+def _down(exc: Exception) -> str | None:
+    if isinstance(exc, redis.RedisError):
+        return "Redis"
+    return "The database" if isinstance(exc, OperationalError) else None
 
 
 def _fields(detail: Any, prefix: str = "") -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """Keeping the processes alive, and ending them all."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -31,7 +32,9 @@ class Child:
         self._command = command
         self._environment = environment
         self._log = log
-        self._prefix = f"\x1b[{_COLORS[color % len(_COLORS)]}m{name:<9}|\x1b[0m " if sys.stdout.isatty() else f"{name:<9}| "
+        self._prefix = (
+            f"\x1b[{_COLORS[color % len(_COLORS)]}m{name:<9}|\x1b[0m " if sys.stdout.isatty() else f"{name:<9}| "
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self._pause = 1.0
         self._started = self._due = 0.0
@@ -67,7 +70,10 @@ class Child:
             steady = now - self._started > _STEADY_SECONDS
             self._pause = 1.0 if steady else min(self._pause * 2, _LONGEST_PAUSE)
             self._due = now + self._pause
-            print(f"{self._prefix}ended with {self._process.returncode}; starting again in {self._pause:.0f} s", flush=True)
+            print(
+                f"{self._prefix}ended with {self._process.returncode}; starting again in {self._pause:.0f} s",
+                flush=True,
+            )
         elif now >= self._due:
             self._due = 0.0
             self.start()
@@ -75,10 +81,8 @@ class Child:
     def send(self, number: int) -> None:
         """Signal the child and everything it started."""
         if self._process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-            except ProcessLookupError:
-                pass
 
     def ended(self) -> bool:
         return self._process is None or self._process.poll() is not None

@@ -110,7 +110,12 @@ def _prepare(environment: dict[str, str]) -> str:
     output = ""
     for step in steps:
         done = subprocess.run(
-            [sys.executable, "manage.py", *step], env=environment, cwd=BASE_DIR, capture_output=True, text=True, check=False
+            [sys.executable, "manage.py", *step],
+            env=environment,
+            cwd=BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise StartError(f"`manage.py {' '.join(step)}` failed:\n{done.stdout}{done.stderr}")

@@ -92,6 +92,7 @@ def checked_key(key: str, name: str = KEY_HEADER) -> str:
     return key
 
 
-def header_key(request: Request, fallback: str) -> str:
-    """The Idempotency-Key header, checked; `fallback` where there is none."""
-    return checked_key(request.headers.get(KEY_HEADER, fallback))
+def header_key(request: Request) -> str | None:
+    """The Idempotency-Key header, checked; None where there is none."""
+    key = request.headers.get(KEY_HEADER)
+    return None if key is None else checked_key(key)

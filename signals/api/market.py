@@ -1,23 +1,28 @@
 """/api/market/: symbols and candles."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import redis
 from django.conf import settings
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from brokers.interface import Quote
 from brokers.models import InstrumentRecord
+from signals.api.strict import query
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.quotes import QuoteStore
 from signals.marketdata.store import CandleStore
 from signals.marketdata.timeframes import TIMEFRAMES
 from signals.marketdata.window import KEPT, CandleWindow
+
+_CHANGE_MINUTES = 60
 
 
 class MarketDown(APIException):
@@ -26,8 +31,13 @@ class MarketDown(APIException):
     default_detail = "Market data cannot be read: Redis does not answer."
 
 
-def _client() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=5)
+@lru_cache(maxsize=1)
+def _client(url: str) -> "redis.Redis":
+    return redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5)
+
+
+class SymbolQuerySerializer(serializers.Serializer):
+    venue = serializers.CharField(max_length=40, required=False, help_text="Default: the feeds that are streamed.")
 
 
 class SymbolSerializer(serializers.Serializer):
@@ -36,7 +46,7 @@ class SymbolSerializer(serializers.Serializer):
     market_type = serializers.CharField()
     tick_size = serializers.FloatField()
     last = serializers.FloatField(allow_null=True)
-    change_percent = serializers.FloatField(allow_null=True, help_text="Over the window of minute candles.")
+    change_percent = serializers.FloatField(allow_null=True, help_text="Over the last hour.")
 
 
 class SymbolListSerializer(serializers.Serializer):
@@ -44,32 +54,43 @@ class SymbolListSerializer(serializers.Serializer):
 
 
 class SymbolsView(APIView):
-    @extend_schema(responses=SymbolListSerializer, parameters=[OpenApiParameter("venue", OpenApiTypes.STR)])
+    @extend_schema(responses=SymbolListSerializer, parameters=[SymbolQuerySerializer])
     def get(self, request: Request) -> Response:
-        """The instruments of a venue (default: the feeds that are streamed), with their last price."""
-        asked = request.query_params.get("venue")
+        """The instruments of a venue, with their last price."""
+        asked = query(request, SymbolQuerySerializer).get("venue")
         venues = [asked] if asked else [item.partition(":")[0] for item in settings.VENUES]
         records = list(InstrumentRecord.objects.filter(venue__in=venues)[:500])
         try:
-            quotes = QuoteStore(_client()).get_many((item.venue, item.symbol) for item in records)
-            rows = [self._row(item, quotes.get((item.venue, item.symbol))) for item in records]
+            return Response({"symbols": _priced(records)})
         except redis.RedisError:
             raise MarketDown from None
-        return Response({"symbols": rows})
 
-    def _row(self, item: InstrumentRecord, quote: Any) -> dict[str, Any]:
-        window = CandleWindow(_client()).read(item.venue, item.symbol, "1m", limit=60)
-        change = None
-        if quote is not None and len(window):
-            change = round((quote.last / float(window.open[0]) - 1) * 100, 3)
-        return {
-            "venue": item.venue,
-            "symbol": item.symbol,
-            "market_type": item.market_type,
-            "tick_size": item.tick_size,
-            "last": quote.last if quote else None,
-            "change_percent": change,
-        }
+
+def _priced(records: Sequence[InstrumentRecord]) -> list[dict[str, Any]]:
+    client = _client(settings.REDIS_URL)
+    quotes = QuoteStore(client).get_many((item.venue, item.symbol) for item in records)
+    window = CandleWindow(client)
+    rows = []
+    for item in records:
+        quote = quotes.get((item.venue, item.symbol))
+        row = {name: getattr(item, name) for name in ("venue", "symbol", "market_type", "tick_size")}
+        row["last"] = quote.last if quote else None
+        row["change_percent"] = _change_percent(quote, window) if quote else None
+        rows.append(row)
+    return rows
+
+
+def _change_percent(quote: Quote, window: CandleWindow) -> float | None:
+    """The last price against the open of the minute candle an hour back, or of the oldest since, percent."""
+    candles = window.read(quote.venue, quote.symbol, "1m", limit=_CHANGE_MINUTES)
+    return round((quote.last / float(candles.open[0]) - 1) * 100, 3) if len(candles) else None
+
+
+class CandleQuerySerializer(serializers.Serializer):
+    venue = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")
+    symbol = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}$")
+    timeframe = serializers.ChoiceField(list(TIMEFRAMES), default="1m")
+    limit = serializers.IntegerField(min_value=1, max_value=5000, default=300)
 
 
 class BarSerializer(serializers.Serializer):
@@ -78,7 +99,7 @@ class BarSerializer(serializers.Serializer):
     high = serializers.FloatField()
     low = serializers.FloatField()
     close = serializers.FloatField()
-    volume = serializers.FloatField()
+    volume = serializers.FloatField(help_text="Base units.")
 
 
 class CandleListSerializer(serializers.Serializer):
@@ -86,32 +107,11 @@ class CandleListSerializer(serializers.Serializer):
 
 
 class CandlesView(APIView):
-    @extend_schema(
-        responses=CandleListSerializer,
-        parameters=[
-            OpenApiParameter("venue", OpenApiTypes.STR, required=True),
-            OpenApiParameter("symbol", OpenApiTypes.STR, required=True),
-            OpenApiParameter("timeframe", OpenApiTypes.STR, enum=list(TIMEFRAMES), default="1m"),
-            OpenApiParameter("limit", OpenApiTypes.INT, description="1 to 5000, default 300."),
-        ],
-    )
+    @extend_schema(responses=CandleListSerializer, parameters=[CandleQuerySerializer])
     def get(self, request: Request) -> Response:
         """Closed candles, oldest first."""
-        given = request.query_params
-        venue, symbol = given.get("venue", ""), given.get("symbol", "")
-        timeframe, limit = given.get("timeframe", "1m"), given.get("limit", "300")
-        wrong = {}
-        if not venue or venue.startswith("."):
-            wrong["venue"] = ["A venue is needed."]
-        if not symbol or symbol.startswith("."):
-            wrong["symbol"] = ["A symbol is needed."]
-        if timeframe not in TIMEFRAMES:
-            wrong["timeframe"] = [f"One of {', '.join(TIMEFRAMES)} is needed."]
-        if not limit.isdigit() or not 1 <= int(limit) <= 5000:
-            wrong["limit"] = ["A whole number from 1 to 5000 is needed."]
-        if wrong:
-            raise ValidationError(wrong)
-        rows = read_candles(venue, symbol, timeframe, int(limit)).rows()
+        given = query(request, CandleQuerySerializer)
+        rows = read_candles(given["venue"], given["symbol"], given["timeframe"], given["limit"]).rows()
         names = ("time", "open", "high", "low", "close", "volume")
         return Response({"candles": [dict(zip(names, (row[0] // 1000, *row[1:]), strict=True)) for row in rows]})
 
@@ -119,7 +119,8 @@ class CandlesView(APIView):
 def read_candles(venue: str, symbol: str, timeframe: str, limit: int) -> CandleArrays:
     """The latest `limit` closed candles: the window's, and the store's where it does not reach back far enough."""
     try:
-        recent = CandleWindow(_client()).read(venue, symbol, timeframe, limit=min(limit, KEPT))
+        window = CandleWindow(_client(settings.REDIS_URL))
+        recent = window.read(venue, symbol, timeframe, limit=min(limit, KEPT))
     except redis.RedisError:
         recent = CandleArrays.empty()
     if len(recent) >= limit:

@@ -1,4 +1,4 @@
-"""Input that says exactly what is meant: unknown fields are refused, and nothing passes that the database cannot keep."""
+"""Input that says exactly what is meant: unknown fields are refused, and what the database could not keep."""
 
 import json
 import math

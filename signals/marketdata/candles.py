@@ -79,9 +79,7 @@ class CandleArrays:
         if not len(self) or not len(later):
             return later if not len(self) else self
         kept = self.take(~np.isin(self.time, later.time))
-        joined = CandleArrays(
-            *(np.concatenate(pair) for pair in zip(kept.columns(), later.columns(), strict=True))
-        )
+        joined = CandleArrays(*(np.concatenate(pair) for pair in zip(kept.columns(), later.columns(), strict=True)))
         return joined.take(np.argsort(joined.time, kind="stable"))
 
     def take(self, which: NDArray[Any]) -> "CandleArrays":

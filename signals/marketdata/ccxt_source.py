@@ -107,7 +107,7 @@ class CcxtSource:
 
     def _quote(self, ticker: dict[str, Any]) -> Quote | None:
         """The ticker as a quote; None for one without a usable price."""
-        last = ticker.get("last") or ticker.get("close")
+        last: Any = ticker.get("last") or ticker.get("close")
         bid, ask = ticker.get("bid") or last, ticker.get("ask") or last
         now = self._clock()
         moment = (ticker.get("timestamp") or now * 1000) / 1000

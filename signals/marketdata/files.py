@@ -68,7 +68,7 @@ class RecordedTicks:
 
 
 def read_recording(path: str | Path, *, timeframe: str) -> RecordedCandles | RecordedTicks:
-    """The file's candles of `timeframe`, or its ticks. Raises FileFormatError, and OSError where it cannot be opened."""
+    """The file's candles of `timeframe`, or its ticks. Raises FileFormatError; OSError where it cannot be opened."""
     frame = _load(Path(path))
     columns = _detect(frame.columns)
     if not len(frame):
@@ -166,9 +166,7 @@ def _iso_times(column: "polars.Series") -> "np.ndarray":
     return parsed.cast(polars.Datetime("ms")).dt.epoch("ms").to_numpy().astype(np.int64)
 
 
-def _candles(
-    frame: "polars.DataFrame", columns: dict[str, str], time: "np.ndarray", timeframe: str
-) -> CandleArrays:
+def _candles(frame: "polars.DataFrame", columns: dict[str, str], time: "np.ndarray", timeframe: str) -> CandleArrays:
     open_, high, low, close = (_prices(frame, columns[name]) for name in _CANDLE)
     volume = _numbers(frame, columns["volume"]) if "volume" in columns else np.zeros(len(time))
     step = milliseconds(timeframe)

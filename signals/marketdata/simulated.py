@@ -1,7 +1,7 @@
 """The built-in simulated market: seeded, never closed, with symbols of different character.
 
-A step is a pure function of the seed, the symbol and the state before it, so that a market resumed from its state goes on
-as if it had never stopped.
+A step is a pure function of the seed, the symbol and the state before it, so that a market resumed from its state goes
+on as if it had never stopped.
 """
 
 import json
@@ -72,7 +72,7 @@ CHARACTERS: tuple[Character, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SimState:
-    """A symbol's state after `step` steps: log price, trend regime (+1, -1), squared step return averaged over a minute."""
+    """A symbol's state after `step` steps: log price, trend regime (+1, -1), mean squared step return of a minute."""
 
     symbol: str
     step: int

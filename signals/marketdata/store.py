@@ -27,7 +27,7 @@ _COLUMNS = ("time", "open", "high", "low", "close", "volume")
 
 @dataclass(frozen=True, slots=True)
 class SeriesInfo:
-    """A stored series: its size, its first and last open time (epoch ms UTC) and how many candles are missing between."""
+    """A stored series: its size, its first and last open time (epoch ms UTC), and the candles missing between them."""
 
     venue: str
     symbol: str

@@ -92,7 +92,9 @@ class Signal(models.Model):
             models.Index(fields=["expires_at"], name="signal_expiry", condition=Q(status="ACTIVE")),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(confidence__gte=0, confidence__lte=1), name="signal_confidence_fraction"),
+            models.CheckConstraint(
+                condition=Q(confidence__gte=0, confidence__lte=1), name="signal_confidence_fraction"
+            ),
             models.CheckConstraint(condition=Q(stop_loss=None) | Q(stop_loss__gt=0), name="signal_stop_positive"),
             models.CheckConstraint(condition=Q(direction__in=["LONG", "SHORT"]), name="signal_direction_known"),
         ]

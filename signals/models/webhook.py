@@ -1,5 +1,6 @@
 """Webhook endpoints: where TradingView and other senders deliver signals for one user."""
 
+import base64
 import hashlib
 import secrets
 
@@ -10,6 +11,11 @@ from django.utils.crypto import salted_hmac
 
 def _digest(secret_id: str) -> str:
     return hashlib.sha256(secret_id.encode()).hexdigest()
+
+
+def _derived_id(owner_id: int, key: str) -> str:
+    mac = salted_hmac("signals.webhook.id", f"{owner_id}:{key}", algorithm="sha256")
+    return base64.urlsafe_b64encode(mac.digest()[:24]).decode()
 
 
 class WebhookQuerySet(models.QuerySet["WebhookEndpoint"]):
@@ -40,10 +46,21 @@ class WebhookEndpoint(models.Model):
         return self.name
 
     @classmethod
-    def issue(cls, *, owner_id: int, name: str) -> tuple["WebhookEndpoint", str]:
-        """A new endpoint and its secret id, which cannot be read again."""
-        secret_id = secrets.token_urlsafe(24)
+    def issue(cls, *, owner_id: int, name: str, key: str | None = None) -> tuple["WebhookEndpoint", str]:
+        """A new endpoint and its secret id, which cannot be read again.
+
+        With an idempotency `key` the id is derived from it and from Django's secret key, so that a repeated request
+        finds it without anybody having stored it. Raises IntegrityError when the name or the key is taken.
+        """
+        secret_id = secrets.token_urlsafe(24) if key is None else _derived_id(owner_id, key)
         return cls.objects.create(owner_id=owner_id, name=name, digest=_digest(secret_id)), secret_id
+
+    @classmethod
+    def issued(cls, *, owner_id: int, key: str) -> tuple["WebhookEndpoint", str] | None:
+        """What `issue` made of this key, while the endpoint exists."""
+        secret_id = _derived_id(owner_id, key)
+        endpoint = cls.objects.filter(owner=owner_id, digest=_digest(secret_id)).first()
+        return None if endpoint is None else (endpoint, secret_id)
 
     @property
     def signing_secret(self) -> str:

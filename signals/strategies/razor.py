@@ -33,10 +33,11 @@ class RazorParams:
 
 @strategy(name="razor", title="Razor", params=RazorParams)
 def razor(candles: CandleArrays, params: RazorParams) -> StrategyOutput:
-    """Fires on the first bar at which four checkpoints are all met: trend (fast EMA beyond the slow one), RSI on the trend's
-    side of 50 but not overdone, volatility within its band, momentum along the trend and large enough; and the strength
-    is above the minimum. Strength: 60 for the four, plus up to 10 each for the distance of the EMAs, the momentum (both
-    against the volatility) and room left in the RSI, plus up to 10 for volatility in the middle of its band.
+    """Fires on the first bar at which four checkpoints are all met: trend (fast EMA beyond the slow one), RSI
+    on the trend's side of 50 but not overdone, volatility within its band, momentum along the trend and large
+    enough; and the strength is above the minimum. Strength: 60 for the four, plus up to 10 each for the
+    distance of the EMAs, the momentum (both against the volatility) and room left in the RSI, plus up to 10 for
+    volatility in the middle of its band.
     """
     close = candles.close
     fast, slow = indicators.ema(close, params.fast), indicators.ema(close, params.slow)
@@ -80,4 +81,4 @@ def _strength(gap: Floats, move: Floats, deviation: Floats, lean: Floats, params
         np.clip((room - lean) / max(room, 1e-9), 0.0, 1.0),
         np.clip(1.0 - np.abs(deviation - middle) / half, 0.0, 1.0),
     )
-    return 60.0 + 10.0 * sum(parts)
+    return 60.0 + 10.0 * np.sum(parts, axis=0)

@@ -19,9 +19,10 @@ class Sma3cParams:
 
 @strategy(name="signalist-sma-3c", title="SMA trend, three candles", params=Sma3cParams)
 def sma_3c(candles: CandleArrays, params: Sma3cParams) -> StrategyOutput:
-    """Long on the first bar at which all hold: the last three closes each rise, all three lie above the SMA of their own
-    bar, and the SMA is above where it was `slope_bars` ago. Short is the mirror image. Strength is 70 plus up to 30 for
-    the size of the three-candle move against the standard deviation of closes over the period.
+    """Long on the first bar at which all hold: the last three closes each rise, all three lie above the SMA of
+    their own bar, and the SMA is above where it was `slope_bars` ago. Short is the mirror image. Strength is 70
+    plus up to 30 for the size of the three-candle move against the standard deviation of closes over the
+    period.
     """
     close = candles.close
     average = indicators.sma(close, params.period)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -104,7 +105,7 @@ def settle(worker: Worker, seconds: float = 60.0) -> None:
 
 def test_chaos_killing_the_worker_loses_and_doubles_nothing(worker: Worker) -> None:
     dice = random.Random(20260)
-    limits = {"max_open_trades": 1000, "max_position_size": Decimal("0.002"), "balance": "100000"}
+    limits: dict[str, Any] = {"max_open_trades": 1000, "max_position_size": Decimal("0.002"), "balance": "100000"}
     accounts = [make_account(**limits) for _ in range(2)]
     for account in accounts:
         make_session(account)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
 
 from brokers.instruments import remember_instruments
 from brokers.interface import Instrument, Quote
@@ -20,12 +19,12 @@ from trading.models import Account, AutoTradingSession
 _numbers = itertools.count(1)
 
 
-def make_user(name: str = "") -> AbstractUser:
+def make_user(name: str = "") -> Any:
     name = name or f"user{next(_numbers)}"
-    return get_user_model().objects.create_user(username=name, password="correct horse")  # type: ignore[return-value]
+    return get_user_model().objects.create_user(username=name, password="correct horse")
 
 
-def make_account(owner: AbstractUser | None = None, balance: str = "1000", **settings: Any) -> Account:
+def make_account(owner: Any = None, balance: str = "1000", **settings: Any) -> Account:
     owner = owner or make_user()
     return paper.open_account(
         owner_id=owner.pk, name=f"Paper {next(_numbers)}", initial_balance=Decimal(balance), **settings
@@ -39,7 +38,12 @@ def make_session(account: Account, **settings: Any) -> AutoTradingSession:
 
 def make_instrument(symbol: str = "ABC", venue: str = "sim", **values: Any) -> Instrument:
     settings: dict[str, Any] = {
-        "market_type": "SPOT", "tick_size": 0.01, "lot_size": 0.001, "min_quantity": 0.001, "min_notional": 1.0, **values
+        "market_type": "SPOT",
+        "tick_size": 0.01,
+        "lot_size": 0.001,
+        "min_quantity": 0.001,
+        "min_notional": 1.0,
+        **values,
     }
     instrument = Instrument(venue=venue, symbol=symbol, **settings)
     remember_instruments([instrument])
@@ -53,7 +57,7 @@ def publish_quote(last: float, symbol: str = "ABC", venue: str = "sim", spread: 
     return quote
 
 
-def make_signal(owner: AbstractUser | None = None, **values: Any) -> Signal:
+def make_signal(owner: Any = None, **values: Any) -> Signal:
     """A saved signal: long ABC at 100 with stop 99 and target 102, confidence 0.8, unless told otherwise."""
     now = datetime.now(UTC)
     defaults: dict[str, Any] = {

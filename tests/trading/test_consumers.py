@@ -129,9 +129,7 @@ async def test_a_stranger_is_turned_away() -> None:
 async def test_another_sites_page_is_refused() -> None:
     user = await new_user()
     headers = [(b"authorization", f"Bearer {await token_of(user)}".encode()), (b"host", b"desk.example")]
-    socket = WebsocketCommunicator(
-        application, "/ws/live/", headers=[*headers, (b"origin", b"https://evil.example")]
-    )
+    socket = WebsocketCommunicator(application, "/ws/live/", headers=[*headers, (b"origin", b"https://evil.example")])
     assert not (await socket.connect())[0]
 
 
@@ -157,7 +155,12 @@ async def test_market_frames_can_be_narrowed() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "named"),
-    [("nonsense", "type"), ("[]", "type"), ('{"type":"subscribe"}', "venue"), ('{"type":"subscribe","venue":"v","symbols":3}', "symbols")],
+    [
+        ("nonsense", "type"),
+        ("[]", "type"),
+        ('{"type":"subscribe"}', "venue"),
+        ('{"type":"subscribe","venue":"v","symbols":3}', "symbols"),
+    ],
 )
 async def test_what_a_client_gets_wrong_is_named(sent: str, named: str) -> None:
     user = await new_user()

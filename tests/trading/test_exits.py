@@ -2,9 +2,11 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -41,7 +43,7 @@ def quote(price: float) -> Quote:
     return Quote("sim", "ABC", price, price, price, time.time(), time.time())
 
 
-def store(rows: list[tuple[float, ...]], timeframe: str = "1m", symbol: str = "ABC") -> None:
+def store(rows: Sequence[tuple[float, ...]], timeframe: str = "1m", symbol: str = "ABC") -> None:
     CandleWindow(redis_client()).append_arrays("sim", symbol, timeframe, CandleArrays.from_rows(rows))
 
 
@@ -144,7 +146,7 @@ def test_a_partial_exit_chases_the_rest(floor: SimpleNamespace) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prices=st.lists(st.floats(min_value=50, max_value=200), min_size=1, max_size=6), short=st.booleans())
 def test_the_books_balance_whatever_happens(floor: SimpleNamespace, prices: list[float], short: bool) -> None:
-    levels = {"direction": "SHORT", "stop_loss": None, "take_profits": []} if short else {}
+    levels: dict[str, Any] = {"direction": "SHORT", "stop_loss": None, "take_profits": []} if short else {}
     for price in prices:
         publish_quote(100.0)
         trade = open_trade(floor, **levels)
@@ -184,10 +186,16 @@ class TestSweep:
         assert (trade.exit_reason, trade.exit_price) == ("TAKE_PROFIT", Decimal(104))
 
     def test_incident_9_a_restart_changes_no_trade(self, floor: SimpleNamespace) -> None:
-        """Candles from before the entry, and the part of its candle before it, close nothing; a sweep repeats nothing."""
+        """Candles from before the entry, and the part of its candle before it, close nothing."""
         start = self.age(open_trade(floor), 5)
         Trade.objects.update(opened_at=datetime.fromtimestamp((start + 30_000) / 1000, UTC))
-        store([(start - 60_000, 100, 120, 80, 100, 1), (start, 100, 110, 90, 100, 1), (start + 60_000, 100, 101, 99.5, 100, 1)])
+        store(
+            [
+                (start - 60_000, 100, 120, 80, 100, 1),
+                (start, 100, 110, 90, 100, 1),
+                (start + 60_000, 100, 101, 99.5, 100, 1),
+            ]
+        )
         before = list(Trade.objects.values())
         for _ in range(3):
             assert sweep.check_open_trades()["closed"] == 0

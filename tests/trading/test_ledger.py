@@ -30,7 +30,9 @@ def test_balance_is_the_exact_sum_of_the_entries(batches: list[list[Decimal]]) -
         with transaction.atomic():
             locked = Account.objects.locked().get(pk=account.pk)
             keys = [f"{account.pk}:{number}:{index}" for index in range(len(batch))]
-            postings = [ledger.Posting(EntryKind.TRADE_PNL, amount, key, NOW) for amount, key in zip(batch, keys, strict=True)]
+            postings = [
+                ledger.Posting(EntryKind.TRADE_PNL, amount, key, NOW) for amount, key in zip(batch, keys, strict=True)
+            ]
             ledger.post(locked, postings)
         account.refresh_from_db()
         assert account.balance == locked.balance == booked(account)
@@ -43,7 +45,8 @@ def test_sum_of_many_cents_does_not_drift() -> None:
     with transaction.atomic():
         locked = Account.objects.locked().get(pk=account.pk)
         ledger.post(
-            locked, [ledger.Posting(EntryKind.COMMISSION, Decimal("-0.01"), f"{account.pk}:{n}", NOW) for n in range(1000)]
+            locked,
+            [ledger.Posting(EntryKind.COMMISSION, Decimal("-0.01"), f"{account.pk}:{n}", NOW) for n in range(1000)],
         )
     account.refresh_from_db()
     assert account.balance == booked(account) == Decimal("990")

@@ -4,6 +4,7 @@ import math
 import threading
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -34,7 +35,9 @@ def gate(decision: Decision, name: str) -> dict[str, object]:
     return next(item for item in decision.gates if item["name"] == name)
 
 
-def test_a_signal_becomes_a_trade(floor: SimpleNamespace, inline: None, django_capture_on_commit_callbacks) -> None:
+def test_a_signal_becomes_a_trade(
+    floor: SimpleNamespace, inline: None, django_capture_on_commit_callbacks: Any
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         signal = make_signal(floor.owner)
     trade = Trade.objects.get()
@@ -154,7 +157,12 @@ def test_incident_12_a_task_delivered_twice_decides_once(floor: SimpleNamespace)
     dispatch.dispatch_signal(signal.pk)
     Signal.objects.filter(pk=signal.pk).update(dispatched_at=None, status=SignalStatus.ACTIVE)
     dispatch.dispatch_signal(signal.pk)
-    assert (Decision.objects.count(), Order.objects.count(), Fill.objects.count(), Trade.objects.count()) == (1, 1, 1, 1)
+    assert (Decision.objects.count(), Order.objects.count(), Fill.objects.count(), Trade.objects.count()) == (
+        1,
+        1,
+        1,
+        1,
+    )
     assert LedgerEntry.objects.filter(kind="COMMISSION").count() == 1
 
 
@@ -171,7 +179,7 @@ def test_incident_12_a_task_delivered_twice_at_once_decides_once() -> None:
         try:
             gathered.wait()
             dispatch.dispatch_signal(signal.pk)
-        except BaseException as error:  # noqa: BLE001  (reported below)
+        except BaseException as error:
             errors.append(error)
         finally:
             connection.close()
@@ -182,7 +190,12 @@ def test_incident_12_a_task_delivered_twice_at_once_decides_once() -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert (Decision.objects.count(), Order.objects.count(), Fill.objects.count(), Trade.objects.count()) == (1, 1, 1, 1)
+    assert (Decision.objects.count(), Order.objects.count(), Fill.objects.count(), Trade.objects.count()) == (
+        1,
+        1,
+        1,
+        1,
+    )
     account.refresh_from_db()
     assert account.balance == Decimal(1000) - Trade.objects.get().fees
 

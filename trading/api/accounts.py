@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from signals.api.strict import query
 from trading.equity import equity_points
 from trading.models import Account
 from trading.serializers import AccountSerializer
@@ -30,6 +30,10 @@ class AccountListView(generics.ListAPIView):
         return page
 
 
+class EquityQuerySerializer(serializers.Serializer):
+    limit = serializers.IntegerField(min_value=10, max_value=5000, default=500)
+
+
 class EquityPointSerializer(serializers.Serializer):
     time = serializers.DateTimeField()
     balance = serializers.CharField()
@@ -41,13 +45,11 @@ class EquityCurveSerializer(serializers.Serializer):
 
 
 class EquityView(APIView):
-    @extend_schema(responses=EquityCurveSerializer, parameters=[OpenApiParameter("limit", OpenApiTypes.INT)])
+    @extend_schema(responses=EquityCurveSerializer, parameters=[EquityQuerySerializer])
     def get(self, request: Request, account_id: int) -> Response:
-        """The equity curve since the last reset, thinned to `limit` points (10 to 5000, default 500)."""
+        """The equity curve since the last reset, oldest first, thinned to `limit` points at most."""
         account = Account.objects.owned_by(request.user).filter(pk=account_id).first()  # type: ignore[arg-type]
         if account is None:
             raise NotFound("There is no such account.")
-        asked = request.query_params.get("limit", "500")
-        if not asked.isdigit() or not 10 <= int(asked) <= 5000:
-            raise ValidationError({"limit": ["A whole number from 10 to 5000 is needed."]})
-        return Response({"points": equity_points(account, int(asked))})
+        limit = query(request, EquityQuerySerializer)["limit"]
+        return Response({"points": equity_points(account, limit)})

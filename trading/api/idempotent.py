@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from rest_framework.exceptions import APIException, ValidationError
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from signals.api.intake import KEY_HEADER, header_key
+from signals.api.intake import KeyReused as Reused
 from trading.idempotency import Answer, KeyReused, once
 
-HEADER = "Idempotency-Key"
-
-
-class Reused(APIException):
-    status_code = 422
-    default_code = "idempotency_key_reused"
-    default_detail = "The Idempotency-Key was used for another request."
+KEY = OpenApiParameter(
+    KEY_HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description="Makes a repetition of the request harmless."
+)
 
 
 class Conflict(APIException):
@@ -27,18 +27,16 @@ class Conflict(APIException):
 
 def answer_once(request: Request, handle: Callable[[], Answer]) -> Response:
     """`handle()`'s answer; with an Idempotency-Key, the one it gave when the key was first used."""
-    key = request.headers.get(HEADER)
+    key = header_key(request)
     if key is None:
         status, body = handle()
         return Response(body, status=status)
-    if not 1 <= len(key) <= 128 or not key.isprintable():
-        raise ValidationError({HEADER: ["1 to 128 printable characters are needed."]})
     try:
         status, body = once(
             owner_id=_user_id(request),
             key=key,
             method=str(request.method),
-            path=request.path,
+            path=request.get_full_path(),  # ?account= is part of what is asked
             body=request.data,
             handle=handle,
         )

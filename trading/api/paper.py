@@ -3,57 +3,65 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError
+from django.db.models import Count, Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
-from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from signals.api.strict import StrictSerializer
+from signals.api.strict import RoundedDecimalField, StrictSerializer, query
 from trading import paper
-from trading.api.idempotent import HEADER, Conflict, answer_once
-from trading.api.trades import filtered_trades, owned_trade
+from trading.api.idempotent import KEY, Conflict, answer_once
+from trading.api.trades import LARGEST_ID, TradeQuerySerializer, filtered_trades, owned_trade
 from trading.events import latest_number
 from trading.idempotency import Answer
 from trading.models import Account, AccountMode, SessionStatus, Trade, TradeStatus
-from trading.performance import performance
+from trading.performance import PerformanceSerializer, performance
 from trading.serializers import (
     AccountSerializer,
     SessionSerializer,
     TradeSerializer,
-    as_json,
     render_account,
     render_session,
     render_trades,
 )
 
 ACCOUNT = OpenApiParameter("account", OpenApiTypes.INT, description="Account id; default: the first paper account.")
-KEY = OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description="Makes a repetition harmless.")
-_BALANCE = {"max_digits": 18, "decimal_places": 8, "min_value": Decimal(1), "max_value": Decimal(10) ** 9}
 
 
-class SettingsSerializer(StrictSerializer):
-    auto_trading_enabled = serializers.BooleanField(required=False)
+def _balance() -> RoundedDecimalField:
+    return RoundedDecimalField(places=8, min_value=Decimal(1), max_value=Decimal(10) ** 9, required=False)
+
+
+class LimitsSerializer(StrictSerializer):
+    """What an account may do; sizes and confidence are fractions 0-1."""
+
     auto_trade_spot = serializers.BooleanField(required=False)
     auto_trade_futures = serializers.BooleanField(required=False)
-    min_signal_confidence = serializers.DecimalField(
-        max_digits=5, decimal_places=4, min_value=Decimal(0), max_value=Decimal(1), required=False
-    )
-    max_position_size = serializers.DecimalField(
-        max_digits=5, decimal_places=4, min_value=Decimal("0.0001"), max_value=Decimal(1), required=False
-    )
+    min_signal_confidence = RoundedDecimalField(places=4, min_value=Decimal(0), max_value=Decimal(1), required=False)
+    max_position_size = RoundedDecimalField(places=4, min_value=Decimal("0.0001"), max_value=Decimal(1), required=False)
     max_open_trades = serializers.IntegerField(min_value=1, max_value=1000, required=False)
 
 
-class StartSerializer(SettingsSerializer):
-    initial_balance = serializers.DecimalField(**_BALANCE, required=False)
+class StartSerializer(LimitsSerializer):
+    initial_balance = _balance()
+
+
+class SettingsSerializer(LimitsSerializer):
+    auto_trading_enabled = serializers.BooleanField(required=False)
 
 
 class ResetSerializer(StrictSerializer):
-    initial_balance = serializers.DecimalField(**_BALANCE, required=False)
+    initial_balance = _balance()
+
+
+class AccountQuerySerializer(serializers.Serializer):
+    account = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
 
 
 class StatusSerializer(serializers.Serializer):
@@ -72,29 +80,33 @@ class PaperTradesSerializer(serializers.Serializer):
 
 class SummarySerializer(serializers.Serializer):
     account = AccountSerializer()
-    performance = serializers.DictField()
+    performance = PerformanceSerializer()
     open_positions = TradeSerializer(many=True)
     recent_trades = TradeSerializer(many=True)
 
 
 def find_account(request: Request) -> Account | None:
-    """The caller's account named by ?account=, else the first paper one. Raises NotFound for another's."""
+    """The caller's account named by ?account=, else the first paper one, if any.
+
+    Raises NotFound for another user's, Conflict for one that does not trade on paper.
+    """
     owned = Account.objects.owned_by(request.user)  # type: ignore[arg-type]
-    asked = request.query_params.get("account")
+    asked = query(request, AccountQuerySerializer).get("account")
     if asked is None:
         return owned.filter(mode=AccountMode.PAPER).first()
-    account = owned.filter(pk=asked).first() if asked.isdigit() and len(asked) < 19 else None
+    account = owned.filter(pk=asked).first()
     if account is None:
-        raise NotFound("account: there is no such account.")
+        raise NotFound("There is no such account.")
+    if account.mode != AccountMode.PAPER:
+        raise Conflict("This is not a paper account.", "not_a_paper_account")
     return account
 
 
 def paper_account(request: Request) -> Account:
+    """As find_account. Raises NotFound where there is none yet."""
     account = find_account(request)
     if account is None:
         raise NotFound("There is no paper account yet; POST /api/dev/paper/start/ opens one.")
-    if account.mode != AccountMode.PAPER:
-        raise Conflict("This is not a paper account.", "not_a_paper_account")
     return account
 
 
@@ -110,27 +122,37 @@ def status_body(request: Request, account: Account | None) -> dict[str, Any]:
 
 
 class StartView(APIView):
-    @extend_schema(request=StartSerializer, responses=StatusSerializer, parameters=[ACCOUNT, KEY])
+    @extend_schema(
+        request=StartSerializer, responses={200: StatusSerializer, 201: StatusSerializer}, parameters=[ACCOUNT, KEY]
+    )
     def post(self, request: Request) -> Response:
         """Open the paper account (201), or set an existing one trading again (200)."""
         given = StartSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        settings = dict(given.validated_data)
-        balance = settings.pop("initial_balance", None)
+        return answer_once(request, lambda: _start(request, dict(given.validated_data)))
 
-        def handle() -> Answer:
-            account = find_account(request)
-            if account is not None and balance is not None and balance != account.initial_balance:
-                raise Conflict("The account exists; reset it to change its initial balance.", "account_exists")
+
+def _start(request: Request, settings: dict[str, Any]) -> Answer:
+    balance = settings.pop("initial_balance", None)
+    owner_id = int(request.user.pk or 0)
+    account = find_account(request)
+    if account is None:
+        try:
             opened = paper.start(
-                owner_id=int(request.user.pk or 0),
-                account=account,
-                initial_balance=balance or paper.DEFAULT_BALANCE,
-                settings=settings,
+                owner_id=owner_id, account=None, initial_balance=balance or paper.DEFAULT_BALANCE, settings=settings
             )
-            return (200 if account else 201), status_body(request, opened)
-
-        return answer_once(request, handle)
+        except IntegrityError:
+            # Another request opened it between our look and our write; or another account has its name.
+            if (account := find_account(request)) is None:
+                raise Conflict('Another account is called "Paper" already.', "account_name_taken") from None
+        else:
+            return 201, status_body(request, opened)
+    if balance is not None and balance != account.initial_balance:
+        raise Conflict("The account exists; reset it to change its initial balance.", "account_exists")
+    started = paper.start(
+        owner_id=owner_id, account=account, initial_balance=account.initial_balance, settings=settings
+    )
+    return 200, status_body(request, started)
 
 
 class ResetView(APIView):
@@ -151,12 +173,14 @@ class ResetView(APIView):
 class StatusView(APIView):
     @extend_schema(responses=StatusSerializer, parameters=[ACCOUNT])
     def get(self, request: Request) -> Response:
+        """The account with its sessions, and the number of the caller's latest event."""
         return Response(status_body(request, find_account(request)))
 
 
 class SettingsView(APIView):
     @extend_schema(request=SettingsSerializer, responses=AccountSerializer, parameters=[ACCOUNT])
     def patch(self, request: Request) -> Response:
+        """Change some of the account's settings."""
         given = SettingsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         account = paper.update_settings(paper_account(request).pk, dict(given.validated_data))
@@ -164,32 +188,37 @@ class SettingsView(APIView):
 
 
 class PaperTradesView(APIView):
-    @extend_schema(responses=PaperTradesSerializer, parameters=[ACCOUNT])
+    @extend_schema(
+        responses=PaperTradesSerializer,
+        parameters=[
+            ACCOUNT,
+            TradeQuerySerializer,
+            OpenApiParameter("limit", OpenApiTypes.INT, description="1 to 500, default 50."),
+            OpenApiParameter("offset", OpenApiTypes.INT),
+        ],
+    )
     def get(self, request: Request) -> Response:
-        """The account's trades, newest first: ?status=&symbol=&direction=&exit_reason=&limit=&offset=."""
+        """The account's trades, newest first; `count` counts those that match, the others all of them."""
         account = paper_account(request)
         trades = filtered_trades(request, Trade.objects.filter(account=account))
-        paginator = LimitOffsetPagination()
-        paginator.default_limit, paginator.max_limit = 50, 500
+        paginator: Any = api_settings.DEFAULT_PAGINATION_CLASS()
         page = paginator.paginate_queryset(trades, request) or []
-        own = Trade.objects.filter(account=account)
-        body = {
-            "count": paginator.count,
-            "open_trades": own.filter(status=TradeStatus.OPEN).count(),
-            "closed_trades": own.filter(status=TradeStatus.CLOSED).count(),
-            "trades": render_trades(page),
-        }
-        return Response(body)
+        counts = Trade.objects.filter(account=account).aggregate(
+            open_trades=Count("id", filter=Q(status=TradeStatus.OPEN)),
+            closed_trades=Count("id", filter=Q(status=TradeStatus.CLOSED)),
+        )
+        return Response({"count": paginator.count, **counts, "trades": render_trades(page)})
 
 
 class SummaryView(APIView):
     @extend_schema(responses=SummarySerializer, parameters=[ACCOUNT])
     def get(self, request: Request) -> Response:
+        """The account, its results since the last reset, its open positions and its latest closed trades."""
         account = paper_account(request)
         own = Trade.objects.filter(account=account).select_related("account", "session", "signal")
         body = {
             "account": render_account(account),
-            "performance": as_json(performance(account)),
+            "performance": performance(account),
             "open_positions": render_trades(own.filter(status=TradeStatus.OPEN)[:500]),
             "recent_trades": render_trades(own.filter(status=TradeStatus.CLOSED)[:20]),
         }

@@ -1,35 +1,41 @@
 """/api/decisions/ and /api/events/."""
 
-from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import generics, serializers
-from rest_framework.exceptions import ValidationError
+from typing import Any
 
-from trading.models import Decision, Event
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from signals.api.strict import query
+from trading.api.trades import LARGEST_ID
+from trading.models import Decision, Event, EventType, Verdict
 from trading.serializers import DecisionSerializer
 
-_DECISION_FILTERS = {"signal": "signal__public_id", "session": "session", "account": "account", "verdict": "verdict"}
+
+class DecisionQuerySerializer(serializers.Serializer):
+    signal = serializers.UUIDField(required=False)
+    session = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    account = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    verdict = serializers.ChoiceField(Verdict.choices, required=False)
 
 
-@extend_schema_view(
-    get=extend_schema(parameters=[OpenApiParameter(name, OpenApiTypes.STR) for name in _DECISION_FILTERS])
-)
 class DecisionListView(generics.ListAPIView):
-    """Every decision of the caller's sessions, newest first."""
-
     serializer_class = DecisionSerializer
     queryset = Decision.objects.none()
 
     def get_queryset(self) -> "QuerySet[Decision]":
-        found = Decision.objects.filter(account__owner=self.request.user.pk)
-        for name, column in _DECISION_FILTERS.items():
-            if value := self.request.query_params.get(name):
-                try:
-                    found = found.filter(**{column: value})
-                except (ValueError, TypeError):
-                    raise ValidationError({name: ["This is not an id."]}) from None
-        return found.select_related("signal", "session", "order").order_by("-id")
+        filters = query(self.request, DecisionQuerySerializer)
+        if signal := filters.pop("signal", None):
+            filters["signal__public_id"] = signal
+        own = Decision.objects.filter(account__owner=self.request.user.pk, **filters)
+        return own.select_related("signal", "session", "order").order_by("-id")
+
+    @extend_schema(parameters=[DecisionQuerySerializer])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Every decision of the caller's sessions, newest first."""
+        return super().get(request, *args, **kwargs)
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -41,24 +47,23 @@ class EventSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-@extend_schema_view(
-    get=extend_schema(
-        parameters=[OpenApiParameter("after", OpenApiTypes.INT), OpenApiParameter("type", OpenApiTypes.STR)]
-    )
-)
-class EventListView(generics.ListAPIView):
-    """The caller's events: newest first, or with ?after=<number> those that follow it, oldest first."""
+class EventQuerySerializer(serializers.Serializer):
+    after = serializers.IntegerField(min_value=0, max_value=LARGEST_ID, required=False, help_text="Event number.")
+    type = serializers.ChoiceField(EventType.choices, required=False)
+    account = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
 
+
+class EventListView(generics.ListAPIView):
     serializer_class = EventSerializer
     queryset = Event.objects.none()
 
     def get_queryset(self) -> "QuerySet[Event]":
-        found = Event.objects.filter(owner=self.request.user.pk)
-        if kind := self.request.query_params.get("type"):
-            found = found.filter(type=kind)
-        after = self.request.query_params.get("after")
-        if after is None:
-            return found.order_by("-number")
-        if not after.isdigit() or len(after) > 18:
-            raise ValidationError({"after": ["An event number is needed."]})
-        return found.filter(number__gt=int(after)).order_by("number")
+        filters = query(self.request, EventQuerySerializer)
+        after = filters.pop("after", None)
+        own = Event.objects.filter(owner=self.request.user.pk, **filters)
+        return own.order_by("-number") if after is None else own.filter(number__gt=after).order_by("number")
+
+    @extend_schema(parameters=[EventQuerySerializer])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The caller's events: newest first, or with ?after=<number> those that follow it, oldest first."""
+        return super().get(request, *args, **kwargs)

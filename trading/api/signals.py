@@ -4,19 +4,27 @@ import uuid
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from signals.api.intake import NewSignalSerializer, header_key, take_in
-from signals.models import Signal, SignalSource
+from signals.api.strict import query
+from signals.models import Direction, Signal, SignalSource, SignalStatus
 from signals.serializers import SignalSerializer
+from trading.api.idempotent import KEY
 from trading.models import Decision
 from trading.serializers import DecisionSerializer
 
-_FILTERS = ("status", "symbol", "source", "strategy", "venue", "direction")
+
+class SignalQuerySerializer(serializers.Serializer):
+    status = serializers.ChoiceField(SignalStatus.choices, required=False)
+    symbol = serializers.CharField(max_length=40, required=False)
+    source = serializers.ChoiceField(SignalSource.choices, required=False)
+    strategy = serializers.CharField(max_length=60, required=False)
+    venue = serializers.CharField(max_length=40, required=False)
+    direction = serializers.ChoiceField(Direction.choices, required=False)
 
 
 class SignalFeedSerializer(SignalSerializer):
@@ -24,6 +32,7 @@ class SignalFeedSerializer(SignalSerializer):
 
     class Meta(SignalSerializer.Meta):
         fields = (*SignalSerializer.Meta.fields, "decisions")  # type: ignore[assignment]
+        read_only_fields = fields
 
 
 def feed(request: Request) -> "QuerySet[Signal]":
@@ -38,20 +47,15 @@ class SignalListView(generics.ListAPIView):
     queryset = Signal.objects.none()
 
     def get_queryset(self) -> "QuerySet[Signal]":
-        found = feed(self.request)
-        for name in _FILTERS:
-            if value := self.request.query_params.get(name):
-                found = found.filter(**{name: value})
-        return found
+        return feed(self.request).filter(**query(self.request, SignalQuerySerializer))
 
-    @extend_schema(parameters=[OpenApiParameter(name, OpenApiTypes.STR) for name in _FILTERS])
+    @extend_schema(parameters=[SignalQuerySerializer])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The caller's signals and those of the built-in strategies, newest first."""
         return super().get(request, *args, **kwargs)
 
     @extend_schema(
-        request=NewSignalSerializer,
-        responses={200: SignalSerializer, 201: SignalSerializer},
-        parameters=[OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER)],
+        request=NewSignalSerializer, responses={200: SignalFeedSerializer, 201: SignalFeedSerializer}, parameters=[KEY]
     )
     def post(self, request: Request) -> Response:
         """A new signal (201); or, with an Idempotency-Key used before, the one it made (200)."""
@@ -61,9 +65,10 @@ class SignalListView(generics.ListAPIView):
             given.validated_data,
             owner_id=int(request.user.pk or 0),
             source=SignalSource.API,
-            key=header_key(request, uuid.uuid4().hex),
+            key=header_key(request) or uuid.uuid4().hex,
         )
-        return Response(SignalSerializer(signal).data, status=201 if created else 200)
+        saved = feed(request).get(pk=signal.pk)
+        return Response(SignalFeedSerializer(saved).data, status=201 if created else 200)
 
 
 class SignalDetailView(generics.RetrieveAPIView):

@@ -4,30 +4,39 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework import generics, serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from signals.api.strict import query
 from signals.models import Direction
 from trading.models import ExitReason, Trade, TradeStatus
 from trading.serializers import TradeSerializer
 from trading.valuation import attach_marks
 
-_CHOICES = {"status": TradeStatus, "direction": Direction, "exit_reason": ExitReason}
+LARGEST_ID = 2**63 - 1
 
 
-def filtered_trades(request: Request, trades: "QuerySet[Trade]") -> "QuerySet[Trade]":
-    """`trades` narrowed by ?status=&symbol=&direction=&exit_reason=. Raises ValidationError naming a wrong one."""
-    for name, choices in _CHOICES.items():
-        asked = request.query_params.get(name)
-        if not asked:
-            continue
-        if asked not in choices.values:
-            raise ValidationError({name: [f"One of {', '.join(choices.values)} is needed."]})
-        trades = trades.filter(**{name: asked})
-    if symbol := request.query_params.get("symbol"):
-        trades = trades.filter(symbol=symbol)
-    return trades.select_related("account", "session", "signal").order_by("-id")
+class TradeQuerySerializer(serializers.Serializer):
+    status = serializers.ChoiceField(TradeStatus.choices, required=False)
+    symbol = serializers.CharField(max_length=40, required=False)
+    direction = serializers.ChoiceField(Direction.choices, required=False)
+    exit_reason = serializers.ChoiceField(ExitReason.choices, required=False)
+    venue = serializers.CharField(max_length=40, required=False)
+    strategy = serializers.CharField(max_length=60, required=False)
+
+
+class AnyTradeQuerySerializer(TradeQuerySerializer):
+    account = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    session = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+
+
+def filtered_trades(
+    request: Request, trades: "QuerySet[Trade]", kind: type[serializers.Serializer] = TradeQuerySerializer
+) -> "QuerySet[Trade]":
+    """`trades` narrowed by the query parameters of `kind`, newest first. Raises ValidationError naming a wrong one."""
+    return trades.filter(**query(request, kind)).select_related("account", "session", "signal").order_by("-id")
 
 
 def owned_trade(request: Request, trade_id: int) -> Trade:
@@ -45,15 +54,17 @@ class TradeListView(generics.ListAPIView):
 
     def get_queryset(self) -> "QuerySet[Trade]":
         owned = Trade.objects.owned_by(self.request.user)  # type: ignore[arg-type]
-        account = self.request.query_params.get("account")
-        if account:
-            owned = owned.filter(account=account) if account.isdigit() and len(account) < 19 else owned.none()
-        return filtered_trades(self.request, owned)
+        return filtered_trades(self.request, owned, AnyTradeQuerySerializer)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
         attach_marks(page or [])
         return page
+
+    @extend_schema(parameters=[AnyTradeQuerySerializer])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Trades, newest first."""
+        return super().get(request, *args, **kwargs)
 
 
 @extend_schema(responses=TradeSerializer)

@@ -83,7 +83,8 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["owner", "name"], name="account_name_once_per_owner"),
             models.CheckConstraint(condition=Q(margin_used__gte=0), name="account_margin_not_negative"),
             models.CheckConstraint(
-                condition=Q(total_trades__gte=F("winning_trades") + F("losing_trades")), name="account_wins_within_trades"
+                condition=Q(total_trades__gte=F("winning_trades") + F("losing_trades")),
+                name="account_wins_within_trades",
             ),
             models.CheckConstraint(
                 condition=Q(max_position_size__gt=0, max_position_size__lte=1), name="account_position_size_fraction"

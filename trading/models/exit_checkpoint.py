@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ExitCheckpoint(models.Model):
-    """Every trade of (venue, symbol) has been checked against all candles that closed by `checked_until` (market time)."""
+    """Every trade of (venue, symbol) was checked against all candles that closed by `checked_until` (market time)."""
 
     venue = models.CharField(max_length=40)
     symbol = models.CharField(max_length=40)

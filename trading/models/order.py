@@ -57,7 +57,8 @@ class Order(models.Model):
                 name="order_one_exit_in_flight",
             ),
             models.CheckConstraint(
-                condition=Q(filled_quantity__gte=0, filled_quantity__lte=F("quantity")), name="order_filled_within_asked"
+                condition=Q(filled_quantity__gte=0, filled_quantity__lte=F("quantity")),
+                name="order_filled_within_asked",
             ),
         ]
 

@@ -56,8 +56,8 @@ def first_exit(
 ) -> tuple[int, int, float]:
     """(bar index, reason, price) of the first exit in bars of `step` ms that open at `time` (epoch ms).
 
-    Index -1 if there is none. Arrays have equal length. Bars that ended by `opened` (epoch ms) are passed over; one that was open then is judged
-    by its close alone.
+    Index -1 if there is none. Arrays have equal length. Bars that ended by `opened` (epoch ms) are passed over; one
+    that was open then is judged by its close alone.
     """
     for index in range(len(time)):
         if time[index] + step <= opened:
@@ -65,9 +65,7 @@ def first_exit(
         if time[index] < opened:
             reason, price = exit_on_entry_bar(direction, stop, target, close[index])
         else:
-            reason, price = exit_on_bar(
-                direction, stop, target, open_[index], high[index], low[index], close[index]
-            )
+            reason, price = exit_on_bar(direction, stop, target, open_[index], high[index], low[index], close[index])
         if reason != NO_EXIT:
             return index, reason, price
     return -1, NO_EXIT, math.nan

@@ -32,12 +32,11 @@ def not_expired(seconds_left: float) -> tuple[bool, float, float]:
     return seconds_left > 0.0, seconds_left, 0.0
 
 
-def stop_valid(
-    direction: int, price: float, stop: float, target: float, required: bool
-) -> tuple[bool, float, float]:
+def stop_valid(direction: int, price: float, stop: float, target: float, required: bool) -> tuple[bool, float, float]:
     """The stop lies on the losing side of the price and the target on the winning one.
 
-    The figure is the stop's distance (fraction of price). A missing stop passes only where none is required; a price that is not known passes nothing.
+    The figure is the stop's distance (fraction of price). A missing stop passes only where none is required; a price
+    that is not known passes nothing.
     """
     if math.isnan(price) or price <= 0.0:
         return False, math.nan, 0.0

@@ -53,7 +53,9 @@ class Command(BaseCommand):
         self._prepare(account, venue, options)
         symbol, timeframe = options["symbol"], options["timeframe"]
         replay = Replay(account, venue, symbol, timeframe, ReplayFeed(venue, symbol, timeframe))
-        self.stdout.write(f"Replaying {len(recording)} rows of {symbol} on account {account.pk} ({account.name}), {venue}")
+        self.stdout.write(
+            f"Replaying {len(recording)} rows of {symbol} on account {account.pk} ({account.name}), {venue}"
+        )
         started = time.monotonic()
         try:
             with tqdm(total=len(recording), unit="row", mininterval=0.5) as bar:

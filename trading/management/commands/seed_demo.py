@@ -20,8 +20,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         users = get_user_model().objects
         if users.filter(username=USERNAME).exists():
-            self.stdout.write(f"login: {USERNAME} (the password was shown at the first start; "
-                              f"`./run manage changepassword {USERNAME}` sets a new one)")
+            self.stdout.write(
+                f"login: {USERNAME} (the password was shown at the first start; "
+                f"`./run manage changepassword {USERNAME}` sets a new one)"
+            )
             return
         password = os.environ.get("SIGNALIST_DEMO_PASSWORD") or secrets.token_urlsafe(9)
         user = users.create_superuser(username=USERNAME, password=password)

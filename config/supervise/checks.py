@@ -1,0 +1,94 @@
+"""`./run test`: everything that must hold before a change lands; with arguments, just those tests."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from config.environment import BASE_DIR
+from config.supervise import dashboard
+from config.supervise.errors import StartError
+
+_BIN = Path(sys.executable).parent
+_CHAOS_ROUNDS = "8"  # of the full run; `./run test -k chaos` does fifty
+
+
+def test(arguments: list[str]) -> int:
+    """Run the tests; returns the exit code of the first step that fails, or 0."""
+    ensure_servers()
+    if arguments:
+        if any("e2e" in item or "stack" in item for item in arguments):
+            dashboard.build()
+        return _run([_tool("python"), "-m", "pytest", *arguments])
+    for name, step in _steps():
+        print(f"\n── {name} " + "─" * max(3, 70 - len(name)), flush=True)
+        started = time.monotonic()
+        code = step()
+        print(
+            f"── {name}: {'ok' if not code else f'failed ({code})'} in {time.monotonic() - started:.0f} s", flush=True
+        )
+        if code:
+            return code
+    return 0
+
+
+def _steps() -> list[tuple[str, Callable[[], int]]]:
+    packages = ["config", "analytics", "trading", "signals", "brokers", "tests", "benchmarks"]
+    os.environ.setdefault("SIGNALIST_CHAOS_ROUNDS", _CHAOS_ROUNDS)
+    pytest = [_tool("python"), "-m", "pytest"]
+    return [
+        ("lint", lambda: _run([_tool("ruff"), "check", "."]) or _run([_tool("ruff"), "format", "--check", "."])),
+        ("types", lambda: _run([_tool("mypy"), *packages])),
+        ("imports", lambda: _run([_tool("lint-imports")])),
+        ("migrations", lambda: _run([_tool("python"), "manage.py", "makemigrations", "--check", "--dry-run"])),
+        ("dashboard", _dashboard),
+        ("tests on PostgreSQL", lambda: _run([*pytest, "--postgres", "-m", "not e2e and not stack"])),
+        ("tests on SQLite", lambda: _run(pytest)),
+    ]
+
+
+def _tool(name: str) -> str:
+    return str(_BIN / name)
+
+
+def _run(command: list[str]) -> int:
+    return subprocess.run(command, cwd=BASE_DIR, check=False).returncode
+
+
+def _dashboard() -> int:
+    environment = dashboard.node_environment()
+    dashboard.install(environment)
+    for script in ("typecheck", "lint", "test"):
+        dashboard.npm("run", script, "--silent", environment=environment)
+    dashboard.build()
+    return 0
+
+
+def ensure_servers() -> None:
+    """PostgreSQL, Redis and Chromium for the tests: where one is missing, Debian's package is installed.
+
+    Raises StartError where that cannot be done.
+    """
+    missing = [package for package, found in _wanted() if not found()]
+    if not missing:
+        return
+    command = f"apt-get install -y {' '.join(missing)}"
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        raise StartError(f"the tests need {', '.join(missing)}; on Debian, as root: {command}")
+    print(f"Installing {', '.join(missing)} ...", flush=True)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
+    options = ["-o", "Dpkg::Use-Pty=0", "-qq", "-y", "--no-install-recommends"]
+    for step in (["update", "-qq"], ["install", *options, *missing]):
+        if subprocess.run(["apt-get", *step], env=quiet, stdout=subprocess.DEVNULL, check=False).returncode:
+            raise StartError(f"`{command}` failed")
+
+
+def _wanted() -> list[tuple[str, Callable[[], object]]]:
+    return [
+        ("postgresql", lambda: list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb")),
+        ("redis-server", lambda: shutil.which("redis-server")),
+        ("chromium", lambda: shutil.which("chromium")),
+    ]

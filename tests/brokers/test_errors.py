@@ -1,0 +1,13 @@
+from brokers import errors
+
+
+def test_one_family_whose_codes_differ() -> None:
+    family = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    assert len(family) == 7
+    assert all(issubclass(kind, errors.BrokerError) for kind in family)
+    assert len({kind.code for kind in family}) == len(family)
+
+
+def test_a_rate_limit_says_when_to_come_back() -> None:
+    error = errors.RateLimited("slow down", retry_after=1.5)
+    assert (str(error), error.retry_after, error.code) == ("slow down", 1.5, "rate_limited")

@@ -1,0 +1,39 @@
+"""HTTP clients, and what the API's tests share."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from knox.models import get_token_model
+from rest_framework.test import APIClient
+
+from tests.trading.factories import make_signal
+from trading import dispatch
+from trading.models import Trade
+
+
+def client_of(user: AbstractUser) -> APIClient:
+    """A program with the user's API token. An exception in a view becomes the 500 that a caller would see."""
+    _, token = get_token_model().objects.create(user=user)
+    client = APIClient(raise_request_exception=False)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return client
+
+
+def open_trade(floor: SimpleNamespace, **values: Any) -> Trade:
+    dispatch.dispatch_signal(make_signal(floor.owner, **values).pk)
+    return Trade.objects.latest("id")
+
+
+def check_error(response: Any, status: int, code: str, *fields: str) -> dict[str, Any]:
+    """The response is an error in the one shape; returns its content."""
+    assert response.status_code == status, response.content
+    body = response.json()
+    assert set(body) == {"error"}
+    error = body["error"]
+    assert set(error) == {"code", "message", "fields"}
+    assert error["code"] == code
+    assert error["message"]
+    assert isinstance(error["fields"], dict)
+    assert set(fields) <= set(error["fields"])
+    return error
