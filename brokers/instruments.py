@@ -1,5 +1,7 @@
 """The instrument cache: what may be ordered, in which steps."""
 
+from collections.abc import Collection
+
 from brokers.interface import Instrument
 from brokers.models import InstrumentRecord
 
@@ -18,5 +20,11 @@ def remember_instruments(instruments: list[Instrument]) -> None:
 
 def instrument_for(venue: str, symbol: str) -> Instrument | None:
     """The instrument, or None when the venue never named it."""
-    record = InstrumentRecord.objects.filter(venue=venue, symbol=symbol).first()
-    return record.value() if record else None
+    return instruments_for({(venue, symbol)}).get((venue, symbol))
+
+
+def instruments_for(markets: Collection[tuple[str, str]]) -> dict[tuple[str, str], Instrument]:
+    """The instruments of those (venue, symbol) that were ever named."""
+    venues, symbols = {venue for venue, _ in markets}, {symbol for _, symbol in markets}
+    records = InstrumentRecord.objects.filter(venue__in=venues, symbol__in=symbols)
+    return {(record.venue, record.symbol): record.value() for record in records}

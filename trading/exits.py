@@ -9,11 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
+from brokers.instruments import instruments_for
 from brokers.interface import Instrument, OrderReport, OrderRequest, Quote, Side
 from brokers.registry import broker_for
 from trading import events, ledger, trigger_feed
 from trading.fills import Filled, fill_rows, settle, summarize
-from trading.market import instrument_or_default, wall_now
+from trading.market import default_instrument, wall_now
 from trading.models import (
     Account,
     EntryKind,
@@ -74,14 +75,13 @@ def close_trades(exits: Sequence[Exit]) -> list[Trade]:
     if not trades:
         return []
     attempts = _attempts(trades)
-    instruments: dict[tuple[str, str], Instrument] = {}
+    known = instruments_for({(trade.venue, trade.symbol) for trade in trades})
     closed: dict[int, list[_Closed]] = defaultdict(list)
     for trade in trades:
         trade.account = accounts[trade.account_id]
-        key = (trade.venue, trade.symbol)
-        if key not in instruments:
-            instruments[key] = instrument_or_default(*key, trade.market_type)
-        closed[trade.account_id].append(_close(trade, wanted[trade.pk], instruments[key], attempts[trade.pk]))
+        market = (trade.venue, trade.symbol)
+        instrument = known.get(market) or default_instrument(*market, trade.market_type)
+        closed[trade.account_id].append(_close(trade, wanted[trade.pk], instrument, attempts[trade.pk]))
     _write([item for items in closed.values() for item in items])
     for account_id, items in closed.items():
         _settle_account(accounts[account_id], items)
@@ -176,7 +176,10 @@ _TRADE_FIELDS = [
 def _write(items: list[_Closed]) -> None:
     Order.objects.bulk_create([item.order for item in items])
     Fill.objects.bulk_create([fill for item in items for fill in item.fills])
-    Trade.objects.bulk_update([item.trade for item in items], _TRADE_FIELDS, batch_size=500)
+    # One upsert of rows that are locked and known to exist: Django's bulk_update spends ten times as long on its CASEs.
+    Trade.objects.bulk_create(
+        [item.trade for item in items], update_conflicts=True, unique_fields=["id"], update_fields=_TRADE_FIELDS
+    )
 
 
 def _settle_account(account: Account, items: list[_Closed]) -> None:
@@ -185,7 +188,9 @@ def _settle_account(account: Account, items: list[_Closed]) -> None:
     for item in items:
         trade = item.trade
         account.margin_used -= trade.margin
-        account.fees_paid += sum((fill.commission for fill in item.fills), Decimal(0))
+        account.fees_paid -= sum(
+            (part.amount for part in item.postings if part.kind == EntryKind.COMMISSION), Decimal(0)
+        )
         account.realized_pnl += sum((posting.amount for posting in item.postings), Decimal(0))
         account.total_trades += 1
         account.winning_trades += trade.realized_pnl > 0

@@ -78,7 +78,11 @@ def market_now(venue: str, quote: Quote | None) -> datetime:
 
 def instrument_or_default(venue: str, symbol: str, market_type: str) -> Instrument:
     """The instrument; where a feed named none, the finest steps that prices are stored in."""
-    return instrument_for(venue, symbol) or Instrument(
+    return instrument_for(venue, symbol) or default_instrument(venue, symbol, market_type)
+
+
+def default_instrument(venue: str, symbol: str, market_type: str) -> Instrument:
+    return Instrument(
         venue=venue,
         symbol=symbol,
         market_type=market_type,

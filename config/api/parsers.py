@@ -1,6 +1,7 @@
 """Reading request bodies without trusting them."""
 
 import io
+import json
 from typing import Any
 
 from rest_framework.exceptions import APIException, ParseError
@@ -23,6 +24,12 @@ class BoundedJSONParser(JSONParser):
         if len(raw) > MAX_BYTES:
             raise BodyTooLarge
         try:
-            return super().parse(io.BytesIO(raw), media_type, parser_context)
+            data = super().parse(io.BytesIO(raw), media_type, parser_context)
+            if b"\\ud" in raw.lower():
+                # Half a surrogate pair is no character: an answer that quotes it could not be sent.
+                json.dumps(data, ensure_ascii=False).encode()
         except (RecursionError, LookupError):
             raise ParseError("The body is nested too deep, or in an unknown encoding.") from None
+        except UnicodeEncodeError:
+            raise ParseError("The body holds half a surrogate pair.") from None
+        return data

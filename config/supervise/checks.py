@@ -36,7 +36,7 @@ def test(arguments: list[str]) -> int:
 
 
 def _steps() -> list[tuple[str, Callable[[], int]]]:
-    packages = ["config", "analytics", "trading", "signals", "brokers", "tests", "benchmarks"]
+    packages = ["config", "analytics", "trading", "signals", "brokers", "benchmarks"]
     os.environ.setdefault("SIGNALIST_CHAOS_ROUNDS", _CHAOS_ROUNDS)
     pytest = [_tool("python"), "-m", "pytest"]
     return [

@@ -35,7 +35,7 @@ REMARKS = ("comment", "message", "exchange", "open", "high", "low", "volume")
 _KNOWN = {name for names in SPELLINGS.values() for name in names} | {*CONTROL, *REMARKS}
 _DIRECTIONS = {"buy": "LONG", "long": "LONG", "sell": "SHORT", "short": "SHORT"}
 _INTERVALS = {"1": "1m", "5": "5m", "15": "15m", "30": "30m", "60": "1h", "240": "4h", "d": "1d"}
-_EXCHANGE = re.compile(r"\w+:(?=.)")
+_EXCHANGE = re.compile(r"^\w+:(?=.)")
 
 
 def parse_body(raw: bytes) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def normalize(body: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: _one_of(body, name) for name in SPELLINGS}
     found = {name: value for name, value in found.items() if value is not None}
     if isinstance(found.get("symbol"), str):
-        found["symbol"] = _EXCHANGE.sub("", found["symbol"].strip(), count=1)
+        found["symbol"] = _EXCHANGE.sub("", found["symbol"].strip())
     if isinstance(found.get("direction"), str):
         found["direction"] = _DIRECTIONS.get(found["direction"].strip().lower(), found["direction"])
     if "timeframe" in found:

@@ -1,12 +1,12 @@
 """Ticks and small candles into larger ones, closed only when they are complete."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from brokers.interface import Quote
 from signals.marketdata.candles import Candle, CandleArrays
-from signals.marketdata.timeframes import TIMEFRAMES, bucket_start
+from signals.marketdata.timeframes import TIMEFRAMES, bucket_start, milliseconds
 
 LADDER = tuple(TIMEFRAMES)
 
@@ -27,18 +27,36 @@ class _Forming:
         self.volume += volume
 
 
+@dataclass(slots=True)
+class _Market:
+    """What is known of one market. Times are epoch ms.
+
+    newest: its newest tick; clock: how far feed time has come; since: by timeframe, from when on nothing was missed.
+    """
+
+    newest: int
+    clock: int
+    forming: dict[str, _Forming] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
+    watched: bool = False
+
+
 class TickAggregator:
     """Builds every timeframe from `base` up, per (venue, symbol).
 
     A candle closes when feed time reaches its end: by a tick at or after it, or by `advance`. A period without a tick
-    has no candle. A tick from before the newest one is late: it is dropped and counted, since the candle it belongs to
-    may have been acted upon.
+    has no candle. A tick from before the newest one, or from a period that is over, is late: it is dropped and counted,
+    since the candle it belongs to may have been acted upon.
+
+    With `whole_only` a candle whose period began before the market was watched is not given out: it would pass a part
+    of its period for the whole. `restore` makes good what came before.
     """
 
-    def __init__(self, base: str = "5s") -> None:
+    def __init__(self, base: str = "5s", *, whole_only: bool = False) -> None:
+        milliseconds(base)
         self._frames = LADDER[LADDER.index(base) :]
-        self._forming: dict[tuple[str, str], dict[str, _Forming]] = {}
-        self._newest: dict[tuple[str, str], int] = {}
+        self._whole_only = whole_only
+        self._markets: dict[tuple[str, str], _Market] = {}
         self.late = 0
 
     def add_quote(self, quote: Quote) -> list[Candle]:
@@ -46,45 +64,94 @@ class TickAggregator:
 
     def add(self, venue: str, symbol: str, time_ms: int, price: float, volume: float) -> list[Candle]:
         """Take in a tick; returns the candles it closed, smaller timeframes first."""
-        market = (venue, symbol)
-        if time_ms < self._newest.get(market, time_ms):
+        market = self._watch(venue, symbol, time_ms)
+        base = self._frames[0]
+        if time_ms < market.newest or bucket_start(time_ms, base) + TIMEFRAMES[base] <= market.clock:
             self.late += 1
             return []
+        market.newest = time_ms
         closed = self.advance(venue, symbol, time_ms)
-        forming = self._forming.setdefault(market, {})
         for timeframe in self._frames:
-            held = forming.get(timeframe)
-            if held is None:
-                start = bucket_start(time_ms, timeframe)
-                forming[timeframe] = _Forming(start, price, price, price, price, volume)
-            else:
-                held.absorb(price, price, price, volume)
+            _absorb(market, timeframe, time_ms, (price, price, price, price, volume))
         return closed
 
     def advance(self, venue: str, symbol: str, time_ms: int) -> list[Candle]:
         """Tell that feed time has reached `time_ms`; returns the candles that are complete by then."""
-        market = (venue, symbol)
-        self._newest[market] = max(time_ms, self._newest.get(market, time_ms))
-        forming = self._forming.get(market, {})
+        market = self._watch(venue, symbol, time_ms)
+        market.clock = max(market.clock, time_ms)
         closed = []
-        for timeframe in self._frames:
-            held = forming.get(timeframe)
-            if held is not None and time_ms >= held.time + TIMEFRAMES[timeframe]:
-                del forming[timeframe]
+        for timeframe, held in _over(market):
+            del market.forming[timeframe]
+            if held.time >= market.since[timeframe] or not self._whole_only:
                 bar = (held.time, held.open, held.high, held.low, held.close, held.volume)
                 closed.append(Candle(venue, symbol, timeframe, *bar))
         return closed
+
+    def advance_all(self, time_ms: int) -> list[Candle]:
+        """`advance` for every market there is, so that a quiet one's candles close by the clock."""
+        return [candle for market in list(self._markets) for candle in self.advance(*market, time_ms)]
+
+    def restore(self, venue: str, symbol: str, timeframe: str, candles: CandleArrays) -> None:
+        """Take up closed candles of `timeframe` from before the first tick, oldest first; nothing is given out.
+
+        Larger timeframes go on forming where these left them; only what lies between the last of these and the first
+        tick, less than one `timeframe` where they reach up to now, stays missing. Candles from before what the market
+        has seen are skipped: several timeframes can be given, the largest first.
+        """
+        step = milliseconds(timeframe)
+        market = self._markets.setdefault((venue, symbol), _Market(0, 0))
+        larger = [name for name in self._frames if TIMEFRAMES[name] > step]
+        for start, *bar in candles.rows():
+            if start < market.clock:
+                continue
+            market.clock = start
+            for name, _ in _over(market):
+                del market.forming[name]
+            for name in larger:
+                market.since.setdefault(name, start)
+                _absorb(market, name, start, tuple(bar))
+            market.clock = market.newest = start + step
+        for name, _ in _over(market):
+            del market.forming[name]
+
+    def _watch(self, venue: str, symbol: str, time_ms: int) -> _Market:
+        market = self._markets.setdefault((venue, symbol), _Market(time_ms, time_ms))
+        if not market.watched:
+            market.watched = True
+            for timeframe in self._frames:
+                market.since.setdefault(timeframe, time_ms)
+        return market
+
+
+def _over(market: _Market) -> list[tuple[str, _Forming]]:
+    """The forming candles whose period is over, smaller timeframes first."""
+    return [
+        (name, market.forming[name])
+        for name in LADDER
+        if name in market.forming and market.forming[name].time + TIMEFRAMES[name] <= market.clock
+    ]
+
+
+def _absorb(market: _Market, timeframe: str, time_ms: int, bar: tuple[float, ...]) -> None:
+    open_, high, low, close, volume = bar
+    held = market.forming.get(timeframe)
+    if held is None:
+        market.forming[timeframe] = _Forming(bucket_start(time_ms, timeframe), open_, high, low, close, volume)
+    else:
+        held.absorb(high, low, close, volume)
 
 
 def aggregate(candles: CandleArrays, source: str, target: str, *, until_ms: int | None = None) -> CandleArrays:
     """Candles of `source` gathered into `target`, by the clock: a missing candle shifts nothing.
 
     A target candle is given only when its period is over: by `until_ms` (epoch ms; default: the end of the last source
-    candle). Periods without source candles give none. Raises ValueError unless target is a multiple of source.
+    candle). Periods without source candles give none; a source candle given twice counts once, the last one's figures.
+    Raises ValueError unless target is a multiple of source.
     """
-    small, large = TIMEFRAMES[source], TIMEFRAMES[target]
+    small, large = milliseconds(source), milliseconds(target)
     if large % small:
         raise ValueError(f"timeframe: {target} is not made of whole {source} candles")
+    candles = CandleArrays.empty().merged(candles)
     if not len(candles):
         return candles
     buckets = candles.time - candles.time % large

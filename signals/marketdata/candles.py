@@ -74,13 +74,44 @@ class CandleArrays:
         row = (candle.time, candle.open, candle.high, candle.low, candle.close, candle.volume)
         return CandleArrays(*(np.append(column, value) for column, value in zip(self.columns(), row, strict=True)))
 
+    @classmethod
+    def joined(cls, parts: "Iterable[CandleArrays]") -> "CandleArrays":
+        """The parts one after the other, as they are."""
+        listed = [part.columns() for part in parts if len(part)]
+        return cls(*(np.concatenate(columns) for columns in zip(*listed, strict=True))) if listed else cls.empty()
+
     def merged(self, later: "CandleArrays") -> "CandleArrays":
-        """Both together in time order; where both have a time, `later` wins."""
-        if not len(self) or not len(later):
-            return later if not len(self) else self
-        kept = self.take(~np.isin(self.time, later.time))
-        joined = CandleArrays(*(np.concatenate(pair) for pair in zip(kept.columns(), later.columns(), strict=True)))
-        return joined.take(np.argsort(joined.time, kind="stable"))
+        """Both together in time order, each time once: of several the last wins, `later`'s before our own."""
+        joined = CandleArrays.joined((self, later))
+        if not len(joined) or bool(np.all(np.diff(joined.time) > 0)):
+            return joined
+        ordered = joined.take(np.argsort(joined.time, kind="stable"))
+        return ordered.take(np.append(np.diff(ordered.time) > 0, True))
+
+    def fault(self) -> tuple[int, str] | None:
+        """The index of the first candle that cannot be, and why; None where all can.
+
+        Prices must be finite and above 0, high and low must enclose open and close, volume must be finite and at least
+        0, and each time must come after the one before.
+        """
+        prices = np.stack([self.open, self.high, self.low, self.close])
+        body_high, body_low = np.maximum(self.open, self.close), np.minimum(self.open, self.close)
+        checks = (
+            (~np.isfinite(prices).all(axis=0), "a price is not a number"),
+            ((prices <= 0).any(axis=0), "a price is not above 0"),
+            (self.high < body_high, "high lies below open or close"),
+            (self.low > body_low, "low lies above open or close"),
+            (~np.isfinite(self.volume) | (self.volume < 0), "volume is not a number of at least 0"),
+            (np.append(False, np.diff(self.time) <= 0)[: len(self)], "its time does not come after the one before"),
+        )
+        found = [(int(np.argmax(wrong)), why) for wrong, why in checks if wrong.any()]
+        return min(found, key=lambda item: item[0]) if found else None
+
+    def validate(self) -> None:
+        """Raises ValueError naming the first candle, by index and open time, that `fault` finds."""
+        found = self.fault()
+        if found is not None:
+            raise ValueError(f"candles: number {found[0]} (time {int(self.time[found[0]])}): {found[1]}")
 
     def take(self, which: NDArray[Any]) -> "CandleArrays":
         """The candles that a mask or an index array selects."""

@@ -1,12 +1,16 @@
 """Redis keys of market data."""
 
-QUOTE_CHANNEL = "signalist:quotes"
 SERIES = "signalist:candle-series"
 
 
 def quotes(venue: str) -> str:
     """Hash: symbol -> latest quote."""
     return f"signalist:quotes:{venue}"
+
+
+def quote_channel(venue: str) -> str:
+    """Channel on which new quotes are told."""
+    return f"signalist:quote-channel:{venue}"
 
 
 def candles(venue: str, symbol: str, timeframe: str) -> str:

@@ -1,6 +1,7 @@
 """The candle store: Parquet files by venue, symbol, timeframe and month, written whole or not at all."""
 
 import fcntl
+import gzip
 import os
 import re
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 
 from signals.marketdata.candles import CandleArrays
-from signals.marketdata.timeframes import milliseconds
+from signals.marketdata.timeframes import TIMEFRAMES, milliseconds
 
 if TYPE_CHECKING:
     import polars
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 # polars is imported where it is used: idle processes do without its memory.
 
 _MONTH = re.compile(r"\d{4}-\d{2}\.parquet")
+EXPORT_ENDINGS = (".csv", ".csv.gz", ".parquet")
 _COLUMNS = ("time", "open", "high", "low", "close", "volume")
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesInfo:
-    """A stored series: its size, its first and last open time (epoch ms UTC), and the candles missing between them."""
+    """A stored series: its size, its first and last open time (epoch ms UTC), how many candles are missing between them
+    and in how many gaps.
+    """
 
     venue: str
     symbol: str
@@ -36,6 +40,7 @@ class SeriesInfo:
     first: int
     last: int
     missing: int
+    gaps: int
 
 
 def _safe(name: str) -> str:
@@ -56,13 +61,19 @@ class CandleStore:
         return self._root / _safe(venue) / _safe(symbol) / timeframe
 
     def write(self, venue: str, symbol: str, timeframe: str, candles: CandleArrays) -> int:
-        """Merge the candles in (an open time stored before is replaced); returns how many were given."""
+        """Merge the candles in (an open time stored before is replaced); returns how many were given.
+
+        Each month's file is replaced whole; a crash leaves the old one or the new one. Raises ValueError naming a candle
+        that cannot be, or one whose time does not begin a candle of the timeframe.
+        """
         folder = self._folder(venue, symbol, timeframe)
+        candles = CandleArrays.empty().merged(candles)
+        candles.validate()
+        _check_grid(candles, timeframe)
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
             for path, part in _by_month(folder, candles):
-                merged = _read(path).merged(part) if path.exists() else CandleArrays.empty().merged(part)
-                _write(path, merged)
+                _write(path, _read(path).merged(part) if path.exists() else part)
         return len(candles)
 
     def read(
@@ -70,46 +81,61 @@ class CandleStore:
     ) -> CandleArrays:
         """Candles that open in [start_ms, end_ms), oldest first."""
         folder = self._folder(venue, symbol, timeframe)
-        found = CandleArrays.empty()
-        for path in _months(folder):
-            if start_ms is not None and path.stem < _month(start_ms):
-                continue
-            if end_ms is not None and path.stem > _month(end_ms):
-                continue
-            found = found.merged(_read(path))
+        first = "" if start_ms is None else _month(start_ms)
+        last = "~" if end_ms is None else _month(end_ms)
+        # A month's file holds that month alone, in order.
+        found = CandleArrays.joined(_read(path) for path in _months(folder) if first <= path.stem <= last)
         low = 0 if start_ms is None else int(np.searchsorted(found.time, start_ms))
         high = len(found) if end_ms is None else int(np.searchsorted(found.time, end_ms))
         return found.slice(low, high)
 
     def last(self, venue: str, symbol: str, timeframe: str, count: int) -> CandleArrays:
         """The latest `count` candles, oldest first."""
-        found = CandleArrays.empty()
+        found, held = [], 0
         for path in reversed(_months(self._folder(venue, symbol, timeframe))):
-            found = _read(path).merged(found)
-            if len(found) >= count:
+            if held >= count:
                 break
-        return found.last(count)
+            found.append(_read(path))
+            held += len(found[-1])
+        return CandleArrays.joined(reversed(found)).last(count)
 
     def series(self) -> Iterator[SeriesInfo]:
         """Every stored series, by name."""
         for folder in sorted(self._root.glob("*/*/*")):
-            if not folder.is_dir() or not _months(folder):
+            if folder.name not in TIMEFRAMES or not _months(folder):
                 continue
             venue, symbol = unquote(folder.parent.parent.name), unquote(folder.parent.name)
             time = self.read(venue, symbol, folder.name).time
-            expected = (int(time[-1]) - int(time[0])) // milliseconds(folder.name) + 1
-            missing = expected - len(time)
-            yield SeriesInfo(venue, symbol, folder.name, len(time), int(time[0]), int(time[-1]), missing)
+            steps = np.diff(time) // milliseconds(folder.name)
+            yield SeriesInfo(
+                venue,
+                symbol,
+                folder.name,
+                rows=len(time),
+                first=int(time[0]),
+                last=int(time[-1]),
+                missing=int(np.sum(steps - 1)),
+                gaps=int(np.count_nonzero(steps > 1)),
+            )
 
     def export(self, venue: str, symbol: str, timeframe: str, path: Path) -> int:
-        """Write the series to a .csv or .parquet file; returns its rows. Raises ValueError for another ending."""
-        frame = _frame(self.read(venue, symbol, timeframe))
-        if path.suffix == ".csv":
+        """Write the series to a .csv, .csv.gz or .parquet file; returns its rows.
+
+        Raises ValueError for another ending, or where there is no such series.
+        """
+        if not path.name.endswith(EXPORT_ENDINGS):
+            raise ValueError(f"{path.name}: the file must end in {', '.join(EXPORT_ENDINGS)}")
+        candles = self.read(venue, symbol, timeframe)
+        if not len(candles):
+            raise ValueError(f"candles: the store has none of {venue} {symbol} {timeframe}")
+        frame = _frame(candles)
+        if path.name.endswith(".csv.gz"):
+            with gzip.open(path, "wb") as handle:
+                handle.write(frame.write_csv().encode())
+        elif path.name.endswith(".csv"):
             frame.write_csv(path)
-        elif path.suffix == ".parquet":
-            frame.write_parquet(path)
         else:
-            raise ValueError(f"{path.name}: the file must end in .csv or .parquet")
+            frame.write_parquet(path)
         return len(frame)
 
 
@@ -151,5 +177,16 @@ def _read(path: Path) -> CandleArrays:
 
 def _write(path: Path, candles: CandleArrays) -> None:
     fresh = path.with_suffix(f".{os.getpid()}.new")
-    _frame(candles).write_parquet(fresh)
-    fresh.replace(path)
+    try:
+        _frame(candles).write_parquet(fresh)
+        with open(fresh, "rb") as handle:
+            os.fsync(handle.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _check_grid(candles: CandleArrays, timeframe: str) -> None:
+    wrong = np.flatnonzero(candles.time % milliseconds(timeframe))
+    if len(wrong):
+        raise ValueError(f"candles: time {int(candles.time[wrong[0]])} does not begin a {timeframe} candle")

@@ -27,6 +27,6 @@ def milliseconds(timeframe: str) -> int:
 
 
 def bucket_start(time_ms: int, timeframe: str) -> int:
-    """Open time (epoch ms UTC) of the candle that `time_ms` falls into."""
-    step = TIMEFRAMES[timeframe]
+    """Open time (epoch ms UTC) of the candle that `time_ms` falls into. Raises ValueError as `milliseconds` does."""
+    step = milliseconds(timeframe)
     return time_ms - time_ms % step

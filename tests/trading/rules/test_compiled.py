@@ -30,7 +30,7 @@ def full_name(rule: Callable[..., Any]) -> str:
 
 def all_rules() -> list[Callable[..., Any]]:
     """Every public function of every module of the rule packages."""
-    found = []
+    found: list[Callable[..., Any]] = []
     for package in (brokers.rules, trading.rules):
         for item in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(item.name)

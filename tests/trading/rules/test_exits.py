@@ -55,8 +55,18 @@ def test_of_the_entry_bar_only_the_close_counts(close: float, expected: tuple[in
     ],
 )
 def test_the_bar_of_the_entry_counts_from_the_entry_on(opened: int, expected: tuple[int, int, float]) -> None:
-    columns = [np.array(column) for column in ([100.0, 97.0], [101.0, 99.0], [90.0, 96.0], [100.0, 98.5])]
-    found = first_exit(1, 98.0, 104.0, opened, np.array([60_000, 120_000]), *columns, 60_000)
+    found = first_exit(
+        direction=1,
+        stop=98.0,
+        target=104.0,
+        opened=opened,
+        time=np.array([60_000, 120_000]),
+        open_=np.array([100.0, 97.0]),
+        high=np.array([101.0, 99.0]),
+        low=np.array([90.0, 96.0]),
+        close=np.array([100.0, 98.5]),
+        step=60_000,
+    )
     assert found == pytest.approx(expected, nan_ok=True)
 
 

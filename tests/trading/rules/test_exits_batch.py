@@ -53,9 +53,7 @@ def test_a_bar_without_prices_hides_no_other() -> None:
         columns = dict(zip(CORNERS, np.array(table).T, strict=True))
         trades = [(1, 95.0, math.nan, 0), (-1, 105.0, math.nan, 0)]
         assert_as_scalar(trades, {"time": np.array([60_000, 120_000]), **columns, "step": 60_000})
-        found, _, _ = batch_first_exit(
-            **columns_of(trades), time=np.array([60_000, 120_000]), **columns, step=60_000
-        )
+        found, _, _ = batch_first_exit(**columns_of(trades), time=np.array([60_000, 120_000]), **columns, step=60_000)
         assert (found >= 0).all()
 
 
