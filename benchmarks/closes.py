@@ -1,4 +1,4 @@
-"""Trades closed a second by one worker: locks, orders, fills, ledger, statistics, events. Aim: >= 1,000 on PostgreSQL."""
+"""Trades closed a second by a worker: locks, orders, fills, ledger, statistics, events. Aim: >= 1,000 on PostgreSQL."""
 
 import sys
 import time

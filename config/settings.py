@@ -18,7 +18,7 @@ ALLOWED_HOSTS = env.list("SIGNALIST_ALLOWED_HOSTS", default=["localhost", "127.0
 CSRF_TRUSTED_ORIGINS = env.list("SIGNALIST_CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the admin is discovered by config.urls, in the web process only
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -16,6 +16,8 @@ from trading.api import signals as signal_feed
 handler404 = not_found
 handler500 = server_error
 
+# Here, not in every process that sets Django up: workers, beat and Flower do without the admin's memory.
+admin.autodiscover()
 admin.site.site_header = admin.site.site_title = "Signalist"
 admin.site.index_title = "Administration"
 admin.site.login_form = ThrottledLoginForm

@@ -30,4 +30,5 @@ def push_events(owner_id: int, events: list[dict[str, Any]]) -> None:
 
 async def push_market(frames: list[dict[str, Any]]) -> None:
     """Send unnumbered market frames (quotes, closed candles) to every socket."""
-    await get_channel_layer().group_send(QUOTES_GROUP, {"type": "live.market", "frames": [json.dumps(frame) for frame in frames]})
+    texts = [json.dumps(frame) for frame in frames]
+    await get_channel_layer().group_send(QUOTES_GROUP, {"type": "live.market", "frames": texts})

@@ -15,13 +15,28 @@ from typing import IO
 _PR_SET_PDEATHSIG = 1
 _LONGEST_PAUSE = 30.0
 _STEADY_SECONDS = 30.0
+_LARGEST_LOG = 20 * 2**20  # bytes; then the log moves aside, as at every start
 _COLORS = (36, 33, 35, 32, 34, 31)
+# Loaded before any fork: the loader's lock may be held by another thread at that moment.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this child when the supervisor dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _die_with(parent: int) -> Callable[[], None]:
+    """Ask Linux, in the child, to end it when the supervisor dies, however it dies."""
+
+    def ask() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it died before we asked
+                os._exit(1)
+
+    return ask
+
+
+def put_aside(log: Path) -> None:
+    """Move a log to its `.previous` place, over the one before."""
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))
 
 
 class Child:
@@ -49,17 +64,26 @@ class Child:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=_die_with(os.getpid()),
         )
         if self._process.stdout is not None:
             threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True).start()
 
     def _copy(self, output: IO[bytes]) -> None:
-        with open(self._log, "ab", buffering=0) as log:
-            for line in output:
-                log.write(line)
+        """Pass the output on. A full disk or a closed console costs lines, never the process that wrote them."""
+        for line in output:
+            with contextlib.suppress(OSError):
+                self._keep(line)
+            with contextlib.suppress(OSError, ValueError):
                 sys.stdout.write(self._prefix + line.decode("utf-8", "replace"))
                 sys.stdout.flush()
+
+    def _keep(self, line: bytes) -> None:
+        with open(self._log, "ab") as log:
+            log.write(line)
+            size = log.tell()
+        if size > _LARGEST_LOG:
+            put_aside(self._log)
 
     def tend(self) -> None:
         """Start it again if it has ended, after a pause that doubles while it keeps ending early."""
@@ -67,13 +91,11 @@ class Child:
             return
         now = time.monotonic()
         if not self._due:
+            self.send(signal.SIGKILL)  # what a killed process left behind must not work beside its successor
             steady = now - self._started > _STEADY_SECONDS
             self._pause = 1.0 if steady else min(self._pause * 2, _LONGEST_PAUSE)
             self._due = now + self._pause
-            print(
-                f"{self._prefix}ended with {self._process.returncode}; starting again in {self._pause:.0f} s",
-                flush=True,
-            )
+            say(f"{self._prefix}ended with {self._process.returncode}; starting again in {self._pause:.0f} s")
         elif now >= self._due:
             self._due = 0.0
             self.start()
@@ -88,8 +110,21 @@ class Child:
         return self._process is None or self._process.poll() is not None
 
 
+def say(text: str) -> None:
+    """Print, if anybody is there to read it."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, flush=True)
+
+
 def stop_all(children: list[Child], patience: float = 8.0) -> None:
-    """End the children, last first: politely, then by force; nothing of theirs is left."""
+    """End the children: politely, then by force; nothing of theirs is left. The first, which the others stand on
+    (Redis), is the last to go, so that the worker can still settle its tasks.
+    """
+    _stop(children[1:], patience)
+    _stop(children[:1], 2.0)
+
+
+def _stop(children: list[Child], patience: float) -> None:
     for child in reversed(children):
         child.send(signal.SIGTERM)
     deadline = time.monotonic() + patience

@@ -5,9 +5,11 @@ open, not at the level.
 """
 
 import math
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NO_EXIT, STOP_LOSS, TAKE_PROFIT = 0, 1, 2
 
@@ -20,16 +22,16 @@ def exit_on_bar(
     (NO_EXIT, close) if there is none. NaN levels are never hit.
     """
     worst, best = (low, high) if direction > 0 else (high, low)
-    if not math.isnan(stop):
-        if direction * (open_ - stop) <= 0.0:
-            return STOP_LOSS, open_
-        if direction * (worst - stop) <= 0.0:
-            return STOP_LOSS, stop
-    if not math.isnan(target):
-        if direction * (open_ - target) >= 0.0:
-            return TAKE_PROFIT, open_
-        if direction * (best - target) >= 0.0:
-            return TAKE_PROFIT, target
+    has_stop, has_target = not math.isnan(stop), not math.isnan(target)
+    # The open is the one price whose place in the bar is known: what it crosses comes before any other touch.
+    if has_stop and direction * (open_ - stop) <= 0.0:
+        return STOP_LOSS, open_
+    if has_target and direction * (open_ - target) >= 0.0:
+        return TAKE_PROFIT, open_
+    if has_stop and direction * (worst - stop) <= 0.0:
+        return STOP_LOSS, stop
+    if has_target and direction * (best - target) >= 0.0:
+        return TAKE_PROFIT, target
     return NO_EXIT, close
 
 
@@ -47,11 +49,11 @@ def first_exit(
     stop: float,
     target: float,
     opened: int,
-    time: NDArray[np.int64],
-    open_: NDArray[np.float64],
-    high: NDArray[np.float64],
-    low: NDArray[np.float64],
-    close: NDArray[np.float64],
+    time: "NDArray[np.int64]",
+    open_: "NDArray[np.float64]",
+    high: "NDArray[np.float64]",
+    low: "NDArray[np.float64]",
+    close: "NDArray[np.float64]",
     step: int,
 ) -> tuple[int, int, float]:
     """(bar index, reason, price) of the first exit in bars of `step` ms that open at `time` (epoch ms).

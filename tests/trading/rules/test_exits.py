@@ -20,7 +20,7 @@ NAN = math.nan
         (98.0, 104.0, (100.0, 105.0, 97.0, 100.5), (STOP_LOSS, 98.0)),  # both lie in the bar: the stop first
         (98.0, 104.0, (97.0, 99.0, 96.0, 98.5), (STOP_LOSS, 97.0)),  # gap: at the open
         (98.0, 104.0, (105.0, 106.0, 103.0, 104.0), (TAKE_PROFIT, 105.0)),
-        (98.0, 104.0, (105.0, 106.0, 97.0, 104.0), (STOP_LOSS, 98.0)),  # even after an open beyond the target
+        (98.0, 104.0, (105.0, 106.0, 97.0, 104.0), (TAKE_PROFIT, 105.0)),  # the open comes before any touch
         (NAN, 104.0, (100.0, 101.0, 1.0, 100.5), (NO_EXIT, 100.5)),
         (98.0, NAN, (100.0, 999.0, 99.0, 100.5), (NO_EXIT, 100.5)),
         (NAN, NAN, (100.0, 999.0, 1.0, 100.5), (NO_EXIT, 100.5)),
