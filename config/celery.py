@@ -8,6 +8,8 @@ from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_re
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Django's checks load the URLs, and with them all of the web; `./run` has run them by then (migrate).
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 QUEUES = ("signals", "execution", "paper_trading", "market_data", "analytics", "default")
 

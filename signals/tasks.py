@@ -5,7 +5,6 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from signals import archive
 from signals.models import Signal, SignalStatus
 
 
@@ -22,4 +21,6 @@ def expire_signals() -> int:
 @shared_task(name="signals.persist_candles", queue="market_data")
 def persist_candles() -> int:
     """Move recent closed candles from Redis into the Parquet store; returns how many series were written."""
-    return archive.persist_windows()
+    from signals.archive import persist_windows  # brings numpy along: see trading/tasks.py
+
+    return persist_windows()
