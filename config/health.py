@@ -10,11 +10,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.supervise.probe import LIMITS
 from trading.heartbeats import age
 from trading.market import redis_client
-
-# Seconds after which a silent process counts as down.
-LIMITS = {"worker": 15.0, "beat": 20.0, "streamer": 10.0}
 
 
 def _timed(probe: Callable[[], object]) -> dict[str, Any]:
@@ -33,9 +31,13 @@ def _ask_database() -> None:
 
 
 def _process(name: str, redis_ok: bool) -> dict[str, Any]:
+    unknown = {"ok": False, "age_seconds": None, "detail": "unknown: Redis does not answer"}
     if not redis_ok:
-        return {"ok": False, "age_seconds": None, "detail": "unknown: Redis does not answer"}
-    seconds = age(name)
+        return unknown
+    try:
+        seconds = age(name)
+    except redis.RedisError:  # it answered a moment ago
+        return unknown
     if seconds is None:
         return {"ok": False, "age_seconds": None, "detail": "has not reported yet"}
     alive = seconds <= LIMITS[name]

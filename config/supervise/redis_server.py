@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def configure(data_dir: Path) -> tuple[str, str]:
         "bind 127.0.0.1",
         f"port {port}",
         f"requirepass {password}",
-        f"dir {folder}",
+        f'dir "{folder}"',
         "appendonly yes",
         "appendfsync everysec",
         'save ""',
@@ -46,4 +47,15 @@ def configure(data_dir: Path) -> tuple[str, str]:
     write_private(config, "\n".join(lines) + "\n")
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     write_private(data_dir / "redis.url", url)
-    return f"{find_redis()} {config}", url
+    return shlex.join([find_redis(), str(config)]), url
+
+
+def answers(url: str) -> bool:
+    """Whether Redis is up and has loaded its data."""
+    import redis
+
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False

@@ -2,27 +2,22 @@
 
 import contextlib
 import fcntl
-import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from honcho.environ import parse_procfile
-
-from config.environment import BASE_DIR, data_dir, secret_key
-from config.supervise import dashboard
-from config.supervise.children import Child, stop_all, supervise
+from config.environment import data_dir, secret_key
+from config.supervise import dashboard, prepare, probe
+from config.supervise.children import Child, put_aside, say, stop_all, supervise
 from config.supervise.errors import StartError
 from config.supervise.ports import free_port, is_free
-from config.supervise.redis_server import configure
+from config.supervise.procfile import processes
+from config.supervise.redis_server import answers, configure
 
 
 def start() -> int:
@@ -36,10 +31,14 @@ def start() -> int:
         children: list[Child] = []
         try:
             _run(children, directory, environment, stopping)
+        except StartError:
+            # Ctrl-C at a terminal reaches the steps before the start as well, which then fail: that is no error.
+            if not stopping.is_set():
+                raise
         finally:
-            print("\nStopping ...", flush=True)
+            say("\nStopping ...")
             stop_all(children)
-            if "REDIS_URL" not in os.environ:
+            if not os.environ.get("REDIS_URL"):
                 (directory / "redis.url").unlink(missing_ok=True)
     return 0
 
@@ -50,33 +49,45 @@ def _run(children: list[Child], directory: Path, environment: dict[str, str], st
 
     def launch(name: str, command: str) -> None:
         log = logs / f"{name}.log"
-        if log.exists():
-            log.replace(log.with_suffix(".previous.log"))
+        put_aside(log)
         child = Child(name, command, environment, log, len(children))
         children.append(child)
         child.start()
 
-    if "REDIS_URL" not in environment:
+    if not environment.get("REDIS_URL"):
         command, environment["REDIS_URL"] = configure(directory)
         launch("redis", command)
-    login = _prepare(environment)
-    procfile = parse_procfile((BASE_DIR / "Procfile").read_text(encoding="utf-8"))
-    for name, command in procfile.processes.items():
+    login = prepare.prepare(environment)
+    _wait_for_redis(children, environment["REDIS_URL"], stopping)
+    if stopping.is_set():
+        return
+    for name, command in processes().items():
         launch(name, command)
     threading.Thread(target=_greet, args=(environment, login, logs, stopping), daemon=True).start()
     supervise(children, stopping.is_set)
 
 
+def _wait_for_redis(children: list[Child], url: str, stopping: threading.Event, seconds: float = 30.0) -> None:
+    """Raises StartError when Redis does not answer: everything after it would only fail in its own way."""
+    deadline = time.monotonic() + seconds
+    while not stopping.is_set() and not answers(url):
+        if children and children[0].ended():
+            raise StartError("Redis ended at once; what it said stands above and in redis.log.")
+        if time.monotonic() > deadline:
+            raise StartError(f"Redis does not answer after {seconds:.0f} s.")
+        time.sleep(0.1)
+
+
 def _environment(directory: Path) -> dict[str, str]:
     """The children's environment. Raises StartError naming a variable that is wrong."""
     environment = dict(os.environ)
-    port = environment.setdefault("PORT", "8000")
     host = environment.setdefault("SIGNALIST_HOST", "127.0.0.1")
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise StartError(f"PORT: a port number is needed, not {port!r}")
-    if not is_free(int(port), host):
-        raise StartError(f"PORT: {port} is taken; PORT=8001 ./run, say, takes another")
-    environment.setdefault("FLOWER_PORT", str(free_port(5555)))
+    flower_host = environment.setdefault("FLOWER_ADDRESS", "127.0.0.1")
+    _check_port("PORT", environment.setdefault("PORT", "8000"), "SIGNALIST_HOST", host)
+    if environment.get("FLOWER_PORT"):
+        _check_port("FLOWER_PORT", environment["FLOWER_PORT"], "FLOWER_ADDRESS", flower_host)
+    else:
+        environment["FLOWER_PORT"] = str(free_port(5555))
     environment["SIGNALIST_DATA_DIR"] = str(directory)
     environment["PATH"] = str(Path(sys.executable).parent) + os.pathsep + environment.get("PATH", os.defpath)
     environment["PYTHONUNBUFFERED"] = "1"
@@ -85,6 +96,17 @@ def _environment(directory: Path) -> dict[str, str]:
         environment.setdefault(name, "1" if name != "MALLOC_ARENA_MAX" else "2")
     secret_key(directory)
     return environment
+
+
+def _check_port(name: str, port: str, host_name: str, host: str) -> None:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise StartError(f"{name}: a port number is needed, not {port!r}")
+    try:
+        free = is_free(int(port), host)
+    except OSError:
+        raise StartError(f"{host_name}: {host!r} is no address of this machine") from None
+    if not free:
+        raise StartError(f"{name}: {port} is taken; {name}={int(port) % 65535 + 1} ./run, say, takes another")
 
 
 @contextlib.contextmanager
@@ -104,57 +126,29 @@ def _stop_on_signals() -> threading.Event:
     return stopping
 
 
-def _prepare(environment: dict[str, str]) -> str:
-    """Migrate, collect the static files and seed the demo; returns its login line."""
-    steps = (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"], ["seed_demo"])
-    output = ""
-    for step in steps:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *step],
-            env=environment,
-            cwd=BASE_DIR,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise StartError(f"`manage.py {' '.join(step)}` failed:\n{done.stdout}{done.stderr}")
-        output = done.stdout
-    return output.strip()
-
-
 def _greet(environment: dict[str, str], login: str, logs: Path, stopping: threading.Event) -> None:
     """Say where everything is as soon as it answers; name what does not after a minute."""
-    url = f"http://{environment['SIGNALIST_HOST']}:{environment['PORT']}"
+    url = probe.address(environment["SIGNALIST_HOST"], environment["PORT"])
     deadline = time.monotonic() + 60
     state: dict[str, Any] = {}
     while not stopping.is_set() and time.monotonic() < deadline:
-        state = _health(url)
+        state = probe.health(url)
         if state.get("status") == "ok":
             break
         time.sleep(0.25)
     down = [name for name, check in state.get("checks", {"web": {"ok": False}}).items() if not check["ok"]]
+    flower = probe.address(environment["FLOWER_ADDRESS"], environment["FLOWER_PORT"])
+    stored = f"user flower, password in {logs.parent / 'flower.password'}"
+    flower_login = "login in FLOWER_BASIC_AUTH" if environment.get("FLOWER_BASIC_AUTH") else stored
     lines = [
         "",
         f"  Signalist   {url}",
         f"  {login}",
         f"  admin       {url}/admin/     API  {url}/api/docs/",
-        f"  flower      http://{environment['SIGNALIST_HOST']}:{environment['FLOWER_PORT']}",
+        f"  flower      {flower}     ({flower_login})",
         f"  logs        {logs}",
         *([f"  not up yet: {', '.join(down)}"] if down else ["  Ctrl-C stops everything."]),
         "",
     ]
     if not stopping.is_set():
-        print("\n".join(lines), flush=True)
-
-
-def _health(url: str) -> dict[str, Any]:
-    try:
-        with urllib.request.urlopen(f"{url}/api/health/", timeout=2) as answer:
-            return dict(json.load(answer))
-    except urllib.error.HTTPError as error:
-        with contextlib.suppress(ValueError):
-            return dict(json.load(error))
-    except (OSError, ValueError):
-        pass
-    return {}
+        say("\n".join(lines))

@@ -1,10 +1,17 @@
+import "./styles/index.css";
+
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { App } from "./App";
-import "./styles/base.css";
-import "./styles/panels.css";
-import "./styles/tables.css";
+import { App } from "./app/App";
+import { applyTheme } from "./ui/theme";
+
+applyTheme();
 
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+if (root === null) throw new Error("The page has no #root.");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,11 +1,13 @@
 """Ticks and small candles into larger ones, closed only when they are complete."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from brokers.interface import Quote
 from signals.marketdata.candles import Candle, CandleArrays
+from signals.marketdata.files import Tick
 from signals.marketdata.timeframes import TIMEFRAMES, bucket_start, milliseconds
 
 LADDER = tuple(TIMEFRAMES)
@@ -167,3 +169,15 @@ def aggregate(candles: CandleArrays, source: str, target: str, *, until_ms: int 
     )
     reached = int(candles.time[-1]) + small if until_ms is None else until_ms
     return gathered.take(gathered.time + large <= reached)
+
+
+def candles_of_ticks(ticks: Iterable[Tick], timeframe: str) -> CandleArrays:
+    """The complete candles of recorded ticks, oldest first; the last one, which nothing closed, is left out."""
+    aggregator = TickAggregator(timeframe)
+    closed = [
+        candle
+        for tick in ticks
+        for candle in aggregator.add("", "", tick.time, tick.last, tick.volume)
+        if candle.timeframe == timeframe
+    ]
+    return CandleArrays.from_rows((c.time, c.open, c.high, c.low, c.close, c.volume) for c in closed)

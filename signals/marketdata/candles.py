@@ -67,6 +67,13 @@ class CandleArrays:
         """Candles start to stop - 1, as views."""
         return CandleArrays(*(column[start:stop] for column in self.columns()))
 
+    def read_only(self) -> "CandleArrays":
+        """The same candles as views that cannot be written through."""
+        views = [column.view() for column in self.columns()]
+        for view in views:
+            view.flags.writeable = False
+        return CandleArrays(*views)
+
     def last(self, count: int) -> "CandleArrays":
         return self.slice(max(0, len(self) - count), len(self))
 

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from signals.marketdata.candles import CandleArrays
-from signals.marketdata.timeframes import milliseconds
+from signals.marketdata.columns import FileFormatError, numbers, prices, refuse, times
+from signals.marketdata.timeframes import TIMEFRAMES, milliseconds
 
 if TYPE_CHECKING:
     import polars
 
+__all__ = ["FileFormatError", "RecordedCandles", "RecordedTicks", "Tick", "read_recording"]
+
 _NAMES: dict[str, tuple[str, ...]] = {
-    "time": ("timestamp", "time", "date", "datetime", "open_time", "opentime", "ts", "timestamp_ms"),
+    "time": ("timestamp", "time", "date", "datetime", "open_time", "opentime", "ts", "timestamp_ms", "t"),
     "open": ("open", "o", "open_price"),
     "high": ("high", "h", "high_price"),
     "low": ("low", "l", "low_price"),
@@ -24,14 +28,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "ask": ("ask", "ask_price", "best_ask"),
     "price": ("price", "last", "last_price"),
     "quantity": ("quantity", "qty", "size", "amount"),
+    "symbol": ("symbol", "pair", "instrument"),
 }
 _CANDLE = ("open", "high", "low", "close")
-# Epoch numbers by their size: seconds until the year 5138, then milliseconds, microseconds, nanoseconds.
-_EPOCH_UNITS = ((1e11, 1000.0), (1e14, 1.0), (1e17, 1e-3), (float("inf"), 1e-6))
+_ENDINGS = (".csv", ".csv.gz", ".parquet")
 
-
-class FileFormatError(ValueError):
-    """The file cannot be used; the message names the column, or the data row (counted from 1) and its value."""
+Floats = NDArray[np.float64]
+Times = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,26 @@ class RecordedTicks:
 
 
 def read_recording(path: str | Path, *, timeframe: str) -> RecordedCandles | RecordedTicks:
-    """The file's candles of `timeframe`, or its ticks. Raises FileFormatError; OSError where it cannot be opened."""
+    """The file's candles of `timeframe`, or its ticks.
+
+    A tick of a bid and an ask has their middle as its last price. Raises FileFormatError; OSError where the file cannot
+    be opened; ValueError for an unknown timeframe.
+    """
+    milliseconds(timeframe)
+    name = Path(path).name
     frame = _load(Path(path))
     columns = _detect(frame.columns)
     if not len(frame):
-        raise FileFormatError(f"{Path(path).name}: the file has no rows")
+        raise FileFormatError(f"{name}: the file has no rows")
     if "time" not in columns:
         raise FileFormatError(_missing("time", frame.columns))
-    time = _times(frame[columns["time"]])
-    if all(name in columns for name in _CANDLE):
+    _refuse_several(frame, columns)
+    time = times(frame[columns["time"]])
+    if all(part in columns for part in _CANDLE):
         return RecordedCandles(_candles(frame, columns, time, timeframe))
     if ("bid" in columns and "ask" in columns) or "price" in columns:
         return RecordedTicks(_ticks(frame, columns, time))
-    raise FileFormatError(_missing(next(name for name in _CANDLE if name not in columns), frame.columns))
+    raise FileFormatError(_missing(next(part for part in _CANDLE if part not in columns), frame.columns))
 
 
 def _missing(name: str, columns: Sequence[str]) -> str:
@@ -91,17 +101,24 @@ def _missing(name: str, columns: Sequence[str]) -> str:
 def _load(path: Path) -> "polars.DataFrame":
     import polars
 
+    ending = path.name.lower()
+    if not ending.endswith(_ENDINGS):
+        raise FileFormatError(f"{path.name}: the file must end in {', '.join(_ENDINGS)}")
+    # Opened here so that a file that is not there, or may not be read, is an OSError like any other.
+    with open(path, "rb") as handle:
+        if not handle.read(1):
+            raise FileFormatError(f"{path.name}: the file is empty")
     try:
-        if path.name.endswith(".parquet"):
+        if ending.endswith(".parquet"):
             return polars.read_parquet(path)
-        if path.name.endswith((".csv", ".csv.gz")):
-            return polars.read_csv(path, infer_schema=False)
-    except polars.exceptions.PolarsError as error:
-        raise FileFormatError(f"{path.name}: {str(error).splitlines()[0]}") from None
-    raise FileFormatError(f"{path.name}: the file must end in .csv, .csv.gz or .parquet")
+        return polars.read_csv(path, infer_schema=False)
+    except (polars.exceptions.PolarsError, OSError) as error:
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        raise FileFormatError(f"{path.name}: {first}") from None
 
 
 def _detect(columns: Sequence[str]) -> dict[str, str]:
+    """Which of the file's columns is what; upper case, and blanks for underscores, make no difference."""
     by_lower = {column.strip().lower().replace(" ", "_"): column for column in reversed(columns)}
     found = {}
     for name, spellings in _NAMES.items():
@@ -111,85 +128,52 @@ def _detect(columns: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _numbers(frame: "polars.DataFrame", name: str) -> "np.ndarray":
-    """The column as positive-or-zero finite floats; the first row that is not one is named."""
-    import polars
-
-    column = frame[name]
-    values = column.cast(polars.Float64, strict=False).to_numpy().astype(np.float64)
-    wrong = np.flatnonzero(~np.isfinite(values))
-    if len(wrong):
-        row = int(wrong[0])
-        raise FileFormatError(f"row {row + 1}, column {name!r}: {column[row]!r} is not a number")
-    return values
-
-
-def _prices(frame: "polars.DataFrame", name: str) -> "np.ndarray":
-    values = _numbers(frame, name)
-    wrong = np.flatnonzero(values <= 0)
-    if len(wrong):
-        row = int(wrong[0])
-        raise FileFormatError(f"row {row + 1}, column {name!r}: {values[row]:g} is not a price")
-    return values
+def _refuse_several(frame: "polars.DataFrame", columns: dict[str, str]) -> None:
+    """One file is one market: two mixed together would make candles of neither."""
+    if "symbol" not in columns:
+        return
+    column = frame[columns["symbol"]]
+    other = (column != column[0]).arg_true()
+    if len(other):
+        row = int(other[0])
+        raise FileFormatError(
+            f"row {row + 1}, column {column.name!r}: {column[row]!r} after {column[0]!r}: one symbol is needed"
+        )
 
 
-def _times(column: "polars.Series") -> "np.ndarray":
-    """Epoch ms from datetimes, ISO texts, or epoch numbers in s, ms, us or ns."""
-    import polars
-
-    if column.dtype.is_temporal():
-        return column.cast(polars.Datetime("ms")).dt.epoch("ms").to_numpy().astype(np.int64)
-    numbers = column.cast(polars.Float64, strict=False)
-    if numbers.null_count() == len(numbers):
-        return _iso_times(column)
-    values = numbers.to_numpy().astype(np.float64)
-    wrong = np.flatnonzero(~np.isfinite(values))
-    if len(wrong):
-        row = int(wrong[0])
-        raise FileFormatError(f"row {row + 1}, column {column.name!r}: {column[row]!r} is not a time")
-    largest = float(np.abs(values).max())
-    scale = next(factor for limit, factor in _EPOCH_UNITS if largest < limit)
-    exact = column.cast(polars.Int64, strict=False)
-    if scale <= 1.0 and exact.null_count() == 0:
-        return exact.to_numpy().astype(np.int64) // round(1 / scale)
-    return np.round(values * scale).astype(np.int64)
-
-
-def _iso_times(column: "polars.Series") -> "np.ndarray":
-    import polars
-
-    parsed = column.str.to_datetime(time_unit="ms", time_zone="UTC", strict=False, ambiguous="null")
-    wrong = parsed.is_null()
-    if wrong.any():
-        row = int(wrong.arg_true()[0])
-        raise FileFormatError(f"row {row + 1}, column {column.name!r}: {column[row]!r} is not a time")
-    return parsed.cast(polars.Datetime("ms")).dt.epoch("ms").to_numpy().astype(np.int64)
-
-
-def _candles(frame: "polars.DataFrame", columns: dict[str, str], time: "np.ndarray", timeframe: str) -> CandleArrays:
-    open_, high, low, close = (_prices(frame, columns[name]) for name in _CANDLE)
-    volume = _numbers(frame, columns["volume"]) if "volume" in columns else np.zeros(len(time))
-    step = milliseconds(timeframe)
-    _refuse(np.flatnonzero(np.diff(time) <= 0) + 1, "its time does not come after the row before")
-    _refuse(np.flatnonzero(time % step != 0), f"its time does not begin a {timeframe} candle; is the timeframe right?")
-    _refuse(np.flatnonzero(high < np.maximum(open_, close)), "high lies below open or close")
-    _refuse(np.flatnonzero(low > np.minimum(open_, close)), "low lies above open or close")
+def _candles(frame: "polars.DataFrame", columns: dict[str, str], time: Times, timeframe: str) -> CandleArrays:
+    open_, high, low, close = (prices(frame[columns[name]]) for name in _CANDLE)
+    volume = numbers(frame[columns["volume"]]) if "volume" in columns else np.zeros(len(time))
+    shown = frame[columns["time"]]
+    later = np.diff(time)
+    refuse(np.flatnonzero(later == 0) + 1, shown, "the row before has the same time")
+    refuse(np.flatnonzero(later < 0) + 1, shown, "its time lies before the row above")
+    _check_timeframe(time, later, shown, timeframe)
+    refuse(np.flatnonzero(high < low), frame[columns["high"]], "high lies below low")
+    refuse(np.flatnonzero(high < np.maximum(open_, close)), frame[columns["high"]], "high lies below open or close")
+    refuse(np.flatnonzero(low > np.minimum(open_, close)), frame[columns["low"]], "low lies above open or close")
     return CandleArrays(time, open_, high, low, close, volume)
 
 
-def _ticks(frame: "polars.DataFrame", columns: dict[str, str], time: "np.ndarray") -> list[Tick]:
+def _check_timeframe(time: Times, later: Times, shown: "polars.Series", timeframe: str) -> None:
+    step = milliseconds(timeframe)
+    why = f"this does not begin a {timeframe} candle; is the timeframe right?"
+    refuse(np.flatnonzero(time % step != 0), shown, why)
+    # Candles of a larger timeframe lie on the grid of a smaller one too, but never next to each other.
+    closest = int(later.min()) if len(later) >= 2 else step
+    if closest > step:
+        known = next((name for name, length in TIMEFRAMES.items() if length == closest), f"{closest / 1000:g} s")
+        raise FileFormatError(f"column {shown.name!r}: the rows lie {known} apart at least, not {timeframe}")
+
+
+def _ticks(frame: "polars.DataFrame", columns: dict[str, str], time: Times) -> list[Tick]:
     if "bid" in columns and "ask" in columns:
-        bid, ask = _prices(frame, columns["bid"]), _prices(frame, columns["ask"])
-        _refuse(np.flatnonzero(bid > ask), "bid lies above ask")
-        last = (bid + ask) / 2
+        bid, ask = prices(frame[columns["bid"]]), prices(frame[columns["ask"]])
+        refuse(np.flatnonzero(bid > ask), frame[columns["bid"]], "bid lies above ask")
+        last: Floats = (bid + ask) / 2
     else:
-        bid = ask = last = _prices(frame, columns["price"])
-    volume = _numbers(frame, columns["quantity"]) if "quantity" in columns else np.zeros(len(time))
-    _refuse(np.flatnonzero(np.diff(time) < 0) + 1, "its time comes before the row above")
+        bid = ask = last = prices(frame[columns["price"]])
+    volume = numbers(frame[columns["quantity"]]) if "quantity" in columns else np.zeros(len(time))
+    refuse(np.flatnonzero(np.diff(time) < 0) + 1, frame[columns["time"]], "its time lies before the row above")
     rows = zip(time.tolist(), bid.tolist(), ask.tolist(), last.tolist(), volume.tolist(), strict=True)
     return [Tick(*row) for row in rows]
-
-
-def _refuse(rows: "np.ndarray", why: str) -> None:
-    if len(rows):
-        raise FileFormatError(f"row {int(rows[0]) + 1}: {why}")

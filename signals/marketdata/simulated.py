@@ -7,6 +7,7 @@ on as if it had never stopped.
 import json
 import math
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from brokers.interface import Instrument, Quote
@@ -86,29 +87,35 @@ class SimState:
         return math.sqrt(self.variance * _STEPS_A_MINUTE)
 
 
-def initial_state(character: Character) -> SimState:
-    return SimState(character.symbol, 0, math.log(character.anchor), 1, character.noise**2)
+def initial_state(character: Character, price: float | None = None) -> SimState:
+    """A market that begins at `price`; at the anchor where there is none."""
+    return SimState(character.symbol, 0, math.log(price or character.anchor), 1, character.noise**2)
 
 
-def advance(character: Character, state: SimState, seed: int) -> SimState:
-    """The state one step later."""
-    key, step = zlib.crc32(character.symbol.encode()), state.step + 1
-    turned = character.turn and uniform(seed, key, step, 1) < character.turn
-    regime = -state.regime if turned else state.regime
-    change = character.noise * normal(seed, key, step, 2) + character.drift * regime + character.lean
-    change += character.pull * (math.log(character.anchor) - state.log_price)
-    change += _jump(character, seed, key, step)
+def advance(character: Character, state: SimState, seed: int, span: int = 1) -> SimState:
+    """The state `span` steps later, in one stride: the same statistics, none of the path between.
+
+    A pure function of its arguments; draws depend on the seed, the symbol and the step arrived at.
+    """
+    key, step = zlib.crc32(character.symbol.encode()), state.step + span
+    turns = character.turn * span
+    regime = -state.regime if turns and uniform(seed, key, step, 1) < turns else state.regime
+    change = character.noise * math.sqrt(span) * normal(seed, key, step, 2)
+    change += span * (character.drift * regime + character.lean)
+    change += min(1.0, span * character.pull) * (math.log(character.anchor) - state.log_price)
+    change += _jump(character, seed, key, step, span)
+    kept = _MEMORY**span
     return replace(
         state,
         step=step,
         log_price=state.log_price + change,
         regime=regime,
-        variance=_MEMORY * state.variance + (1 - _MEMORY) * change * change,
+        variance=kept * state.variance + (1 - kept) * change * change / span,
     )
 
 
-def _jump(character: Character, seed: int, key: int, step: int) -> float:
-    if not character.jump_chance or uniform(seed, key, step, 4) >= character.jump_chance:
+def _jump(character: Character, seed: int, key: int, step: int, span: int) -> float:
+    if not character.jump_chance or uniform(seed, key, step, 4) >= character.jump_chance * span:
         return 0.0
     size = -character.jump_size * math.log(1.0 - uniform(seed, key, step, 5))
     sign = character.jump_sign or (1 if uniform(seed, key, step, 6) < 0.5 else -1)
@@ -128,18 +135,25 @@ def quote_of(character: Character, state: SimState, time: float) -> Quote:
 
 
 class SimulatedMarket:
-    """All symbols, advancing together."""
+    """All symbols, advancing together.
 
-    def __init__(self, seed: int, states: dict[str, SimState] | None = None) -> None:
+    A symbol goes on from its state; without one it begins at its price in `prices`; without that at its anchor.
+    """
+
+    def __init__(
+        self, seed: int, states: Mapping[str, SimState] | None = None, prices: Mapping[str, float] | None = None
+    ) -> None:
         self.seed = seed
-        held = states or {}
-        self.states = {item.symbol: held.get(item.symbol) or initial_state(item) for item in CHARACTERS}
+        held, known = states or {}, prices or {}
+        self.states = {
+            item.symbol: held.get(item.symbol) or initial_state(item, known.get(item.symbol)) for item in CHARACTERS
+        }
 
-    def step(self, time: float) -> list[Quote]:
-        """Advance by one step; the quotes at `time` (epoch seconds)."""
+    def step(self, time: float, span: int = 1) -> list[Quote]:
+        """Advance by `span` steps of 0.25 s; the quotes at `time` (epoch seconds)."""
         quotes = []
         for character in CHARACTERS:
-            state = advance(character, self.states[character.symbol], self.seed)
+            state = advance(character, self.states[character.symbol], self.seed, span)
             self.states[character.symbol] = state
             quotes.append(quote_of(character, state, time))
         return quotes
@@ -150,8 +164,16 @@ class SimulatedMarket:
 
     @classmethod
     def load(cls, text: str, seed: int) -> "SimulatedMarket | None":
-        """The market that `dump` wrote, or None when it was another seed's."""
-        held = json.loads(text)
-        if held["seed"] != seed:
+        """The market that `dump` wrote; None where the text is another seed's, or not one that `dump` wrote."""
+        try:
+            held = json.loads(text)
+            states = {row["symbol"]: SimState(**row) for row in held["states"]}
+            if held["seed"] != seed or not all(_is_sound(state) for state in states.values()):
+                return None
+        except (ValueError, KeyError, TypeError):
             return None
-        return cls(seed, {row["symbol"]: SimState(**row) for row in held["states"]})
+        return cls(seed, states)
+
+
+def _is_sound(state: SimState) -> bool:
+    return abs(state.log_price) < 50.0 and 0.0 <= state.variance < 1.0 and state.step >= 0 and state.regime in (-1, 1)

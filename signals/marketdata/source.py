@@ -1,15 +1,36 @@
 """Where market data comes from: one interface, and the simulated market behind it."""
 
 import asyncio
+import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from brokers.interface import Instrument, Quote
 from signals.marketdata.aggregate import TickAggregator
 from signals.marketdata.candles import Candle, CandleArrays
 from signals.marketdata.simulated import CHARACTERS, STEP_SECONDS, VENUE, SimulatedMarket
+from signals.marketdata.timeframes import MINUTE, TIMEFRAMES
+
+logger = logging.getLogger(__name__)
+
+_STRIDE = 20  # steps: 5 s, the finest that a candle of a minute can do with
+_NEAR_FRAMES = frozenset(TIMEFRAMES)
+_FAR_FRAMES = frozenset(name for name, length in TIMEFRAMES.items() if length >= MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How a feed stands: connected or not, since when (epoch seconds), failed tries in a row, and the last error's
+    kind.
+    """
+
+    connected: bool
+    since: float
+    failures: int
+    message: str
 
 
 class MarketSource(Protocol):
@@ -30,6 +51,11 @@ class MarketSource(Protocol):
         """Quotes as they come."""
         ...
 
+    @property
+    def status(self) -> SourceStatus:
+        """How the feed stands now."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -42,11 +68,12 @@ class StateStore(Protocol):
 
 
 class SimulatedSource:
-    """The simulated market at wall-clock pace.
+    """The simulated market at wall-clock pace: every symbol each `every` seconds (a multiple of 0.25).
 
     It saves its state with every step and goes on from it: the market stands still while nobody streams it, and no
-    restart makes a price jump. A market that never ran before first lives through `past` seconds, which become its
-    history.
+    restart makes a price jump. Where the state is lost, a symbol goes on from its price in `last_prices`. A market that
+    never ran before first lives through a past, which becomes its history and ends at the price it goes on from: `far`
+    seconds in strides of 5 s for candles from a minute up, then `near` seconds step by step.
     """
 
     venue = VENUE
@@ -56,15 +83,25 @@ class SimulatedSource:
         *,
         seed: int,
         store: StateStore,
-        past: float = 3000.0,
+        every: float = STEP_SECONDS,
+        near: float = 3000.0,
+        far: float = 15_000.0,
+        last_prices: Mapping[str, float] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._span = round(every / STEP_SECONDS)
+        if self._span < 1 or self._span * STEP_SECONDS != every:
+            raise ValueError(f"every: a multiple of {STEP_SECONDS} s is needed, not {every!r}")
+        self._every = every
         self._seed = seed
         self._store = store
-        self._past = past
+        self._near = near
+        self._far = far
+        self._last_prices = last_prices or {}
         self._clock = clock
         self._sleep = sleep
+        self._since = clock()
         self._market: SimulatedMarket | None = None
         self._history: dict[tuple[str, str], list[Candle]] = defaultdict(list)
 
@@ -80,11 +117,15 @@ class SimulatedSource:
         market = await self._ready()
         due = self._clock()
         while True:
-            yield market.step(self._clock())
+            yield market.step(self._clock(), self._span)
             await self._store.save(market.dump())
             # Keep the pace, but never hurry to make up for a pause.
-            due = max(due + STEP_SECONDS, self._clock() - STEP_SECONDS)
+            due = max(due + self._every, self._clock() - self._every)
             await self._sleep(max(0.0, due - self._clock()))
+
+    @property
+    def status(self) -> SourceStatus:
+        return SourceStatus(connected=self._market is not None, since=self._since, failures=0, message="")
 
     async def close(self) -> None:
         self._market = None
@@ -93,18 +134,26 @@ class SimulatedSource:
         if self._market is None:
             saved = await self._store.load()
             self._market = SimulatedMarket.load(saved, self._seed) if saved else None
+        if self._market is None and (saved or self._last_prices):
+            # It has lived before: an invented past would hold prices that its trades never saw.
+            logger.warning("the simulated market's state is lost; it goes on from the last prices known")
+            self._market = SimulatedMarket(self._seed, prices=self._last_prices)
         if self._market is None:
             self._market = await self._first_life()
         return self._market
 
     async def _first_life(self) -> SimulatedMarket:
-        market, aggregator = SimulatedMarket(self._seed), TickAggregator()
+        market, aggregator = SimulatedMarket(self._seed), TickAggregator(whole_only=True)
         now = self._clock()
-        steps = int(self._past / STEP_SECONDS)
-        for index in range(steps, 0, -1):
-            for quote in market.step(now - index * STEP_SECONDS):
+        strides = [(_STRIDE, _FAR_FRAMES)] * int(self._far / (_STRIDE * STEP_SECONDS))
+        strides += [(1, _NEAR_FRAMES)] * int(self._near / STEP_SECONDS)
+        left = sum(span for span, _ in strides)
+        for index, (span, frames) in enumerate(strides):
+            left -= span
+            for quote in market.step(now - (left + 1) * STEP_SECONDS, span):
                 for candle in aggregator.add_quote(quote):
-                    self._history[candle.symbol, candle.timeframe].append(candle)
-            if index % 500 == 0:
+                    if candle.timeframe in frames:
+                        self._history[candle.symbol, candle.timeframe].append(candle)
+            if index % 250 == 0:
                 await asyncio.sleep(0)  # let heartbeats and the lease have their turn
         return market

@@ -63,13 +63,12 @@ class CandleStore:
     def write(self, venue: str, symbol: str, timeframe: str, candles: CandleArrays) -> int:
         """Merge the candles in (an open time stored before is replaced); returns how many were given.
 
-        Each month's file is replaced whole; a crash leaves the old one or the new one. Raises ValueError naming a candle
-        that cannot be, or one whose time does not begin a candle of the timeframe.
+        Each month's file is replaced whole: a crash leaves the old one or the new one. Raises ValueError naming a
+        candle that cannot be.
         """
         folder = self._folder(venue, symbol, timeframe)
         candles = CandleArrays.empty().merged(candles)
         candles.validate()
-        _check_grid(candles, timeframe)
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
             for path, part in _by_month(folder, candles):
@@ -184,9 +183,3 @@ def _write(path: Path, candles: CandleArrays) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-
-
-def _check_grid(candles: CandleArrays, timeframe: str) -> None:
-    wrong = np.flatnonzero(candles.time % milliseconds(timeframe))
-    if len(wrong):
-        raise ValueError(f"candles: time {int(candles.time[wrong[0]])} does not begin a {timeframe} candle")

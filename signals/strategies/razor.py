@@ -31,54 +31,74 @@ class RazorParams:
             raise ValueError("volatility_min_percent: must not exceed volatility_max_percent")
 
 
-@strategy(name="razor", title="Razor", params=RazorParams)
+def warmup(params: RazorParams) -> int:
+    return max(params.slow, params.rsi_period + 1, params.volatility_bars, params.momentum_bars + 1)
+
+
+@strategy(name="razor", title="Razor", params=RazorParams, warmup=warmup)
 def razor(candles: CandleArrays, params: RazorParams) -> StrategyOutput:
     """Fires on the first bar at which four checkpoints are all met: trend (fast EMA beyond the slow one), RSI
     on the trend's side of 50 but not overdone, volatility within its band, momentum along the trend and large
-    enough; and the strength is above the minimum. Strength: 60 for the four, plus up to 10 each for the
-    distance of the EMAs, the momentum (both against the volatility) and room left in the RSI, plus up to 10 for
-    volatility in the middle of its band.
+    enough; and the strength is above the minimum. Strength: 15 for each checkpoint met, and up to 10 more for
+    its quality: distance of the EMAs against the volatility, room left in the RSI, volatility in the middle of its
+    band, momentum against the volatility.
     """
     close = candles.close
     fast, slow = indicators.ema(close, params.fast), indicators.ema(close, params.slow)
-    strength_index = indicators.rsi(close, params.rsi_period)
+    rsi = indicators.rsi(close, params.rsi_period)
     deviation = indicators.volatility(close, params.volatility_bars) * 100.0
     move = indicators.momentum(close, params.momentum_bars) * 100.0
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = (fast - slow) / close * 100.0
         sign = np.sign(gap)
-        lean = sign * (strength_index - 50.0)
-        met = (lean >= 0) & (lean <= params.rsi_ceiling - 50.0)
-        met &= (deviation >= params.volatility_min_percent) & (deviation <= params.volatility_max_percent)
-        met &= (sign != 0) & (sign * move >= params.momentum_min_percent)
-        strength = _strength(gap, move, deviation, lean, params)
-        met &= strength > params.min_strength
-    fired = met & ~np.concatenate([[False], (met[:-1]) & (sign[1:] == sign[:-1])]) if len(met) else met
+        lean = sign * (rsi - 50.0)
+        checkpoints = (
+            np.abs(gap) > 0,
+            (lean >= 0) & (lean <= params.rsi_ceiling - 50.0),
+            (deviation >= params.volatility_min_percent) & (deviation <= params.volatility_max_percent),
+            sign * move >= params.momentum_min_percent,
+        )
+        strength = _strength(checkpoints, _qualities(gap, move, deviation, lean, params))
+        met = np.logical_and.reduce(checkpoints) & (strength > params.min_strength)
+    fired = met & ~np.append(False, met[:-1] & (sign[1:] == sign[:-1]))[: len(met)]
     direction = np.where(fired, sign, 0.0)
     return StrategyOutput(
-        direction=np.nan_to_num(direction).astype(np.int8),
-        strength=np.where(np.isfinite(strength), strength, 0.0),
-        stop=close * (1.0 - direction * params.stop_percent / 100.0),
-        target=close * (1.0 + direction * params.target_percent / 100.0),
+        direction=direction.astype(np.int8),
+        strength=strength,
+        stop=np.where(fired, close * (1.0 - direction * params.stop_percent / 100.0), np.nan),
+        target=np.where(fired, close * (1.0 + direction * params.target_percent / 100.0), np.nan),
         evidence={
             "ema_fast": fast,
             "ema_slow": slow,
-            "rsi": strength_index,
+            "rsi": rsi,
             "volatility_percent": deviation,
             "momentum_percent": move,
         },
     )
 
 
-def _strength(gap: Floats, move: Floats, deviation: Floats, lean: Floats, params: RazorParams) -> Floats:
-    """60-100 where the checkpoints are met; the inputs are percents, `lean` is the RSI's distance from 50."""
+def _qualities(
+    gap: Floats, move: Floats, deviation: Floats, lean: Floats, params: RazorParams
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """How good each checkpoint is, 0-1, in the checkpoints' order; NaN where it cannot be told.
+
+    `gap`, `move` and `deviation` are percents, `lean` is the RSI's distance from 50 along the trend.
+    """
     room = params.rsi_ceiling - 50.0
     middle = (params.volatility_min_percent + params.volatility_max_percent) / 2.0
     half = max((params.volatility_max_percent - params.volatility_min_percent) / 2.0, 1e-9)
-    parts = (
+    return (
         np.clip(np.abs(gap) / deviation, 0.0, 1.0),
-        np.clip(np.abs(move) / deviation / 2.0, 0.0, 1.0),
         np.clip((room - lean) / max(room, 1e-9), 0.0, 1.0),
         np.clip(1.0 - np.abs(deviation - middle) / half, 0.0, 1.0),
+        np.clip(np.abs(move) / deviation / 2.0, 0.0, 1.0),
     )
-    return 60.0 + 10.0 * np.sum(parts, axis=0)
+
+
+def _strength(checkpoints: tuple["np.ndarray", ...], qualities: tuple[Floats, ...]) -> Floats:
+    """0-100: 15 to 25 for each checkpoint that is met."""
+    scores = [
+        np.where(met, 15.0 + 10.0 * np.nan_to_num(quality), 0.0)
+        for met, quality in zip(checkpoints, qualities, strict=True)
+    ]
+    return np.asarray(np.sum(scores, axis=0), dtype=np.float64)

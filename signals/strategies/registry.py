@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from typing import Any
@@ -23,8 +22,8 @@ class StrategyError(ValueError):
 class StrategyOutput:
     """A strategy's word on each of n bars. A bar's word depends on that bar and earlier ones alone.
 
-    direction: int8, 1 long, -1 short, 0 nothing; strength: 0-100; stop and target: prices per unit (NaN: none);
-    evidence: what the decision was made from, by name. All arrays have length n.
+    direction: int8, 1 long, -1 short, 0 nothing; strength: 0-100; stop and target: prices per unit, NaN on bars that do
+    not fire; evidence: what the decision was made from, by name. All arrays have length n.
     """
 
     direction: NDArray[np.int8]
@@ -41,6 +40,7 @@ class Strategy:
     description: str
     params: type
     run: Callable[[CandleArrays, Any], StrategyOutput]
+    warmup: Callable[[Any], int]
 
 
 _strategies: dict[str, Strategy] = {}
@@ -51,11 +51,19 @@ def number(default: float, low: float, high: float, help_text: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "help": help_text})
 
 
-def strategy(*, name: str, title: str, params: type) -> Callable[[Callable[..., StrategyOutput]], Callable[..., Any]]:
-    """Register a function (candles, params) -> StrategyOutput; its docstring is the description."""
+def strategy(
+    *, name: str, title: str, params: type, warmup: Callable[[Any], int]
+) -> Callable[[Callable[..., StrategyOutput]], Callable[..., Any]]:
+    """Register a function (candles, params) -> StrategyOutput; its docstring is the description.
+
+    `warmup` tells of a parameter object how many bars must be there before one can fire. Raises ValueError for a name
+    that is taken.
+    """
 
     def register(run: Callable[..., StrategyOutput]) -> Callable[..., StrategyOutput]:
-        _strategies[name] = Strategy(name, title, " ".join((run.__doc__ or "").split()), params, run)
+        if name in _strategies:
+            raise ValueError(f"strategy: the name {name!r} is taken")
+        _strategies[name] = Strategy(name, title, " ".join((run.__doc__ or "").split()), params, run, warmup)
         return run
 
     return register
@@ -94,10 +102,20 @@ def build_params(name: str, values: Mapping[str, Any]) -> Any:
 def _check(item: "Field[Any]", value: Any) -> None:
     low, high = item.metadata["low"], item.metadata["high"]
     whole = isinstance(item.default, int)
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value != value:
         raise StrategyError(f"{item.name}: a {'whole ' if whole else ''}number is needed, not {value!r}")
     if not low <= value <= high:
         raise StrategyError(f"{item.name}: must lie between {low:g} and {high:g}, not {value!r}")
+
+
+def warmup(name: str, values: Mapping[str, Any]) -> int:
+    """How many bars there must be before one can fire. Raises StrategyError as `build_params` does."""
+    return get_strategy(name).warmup(build_params(name, values))
+
+
+def run_strategy(name: str, values: Mapping[str, Any], candles: CandleArrays) -> StrategyOutput:
+    """The strategy's word on every bar. Raises StrategyError as `build_params` does, and what the strategy raises."""
+    return get_strategy(name).run(candles, build_params(name, values))
 
 
 def strategy_key(name: str, values: Mapping[str, Any]) -> str:

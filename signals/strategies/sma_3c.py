@@ -17,7 +17,11 @@ class Sma3cParams:
     target_percent: float = number(1.0, 0.01, 100.0, "Target distance, percent of the close.")
 
 
-@strategy(name="signalist-sma-3c", title="SMA trend, three candles", params=Sma3cParams)
+def warmup(params: Sma3cParams) -> int:
+    return max(params.period + params.slope_bars, params.period + 2, 4)
+
+
+@strategy(name="signalist-sma-3c", title="SMA trend, three candles", params=Sma3cParams, warmup=warmup)
 def sma_3c(candles: CandleArrays, params: Sma3cParams) -> StrategyOutput:
     """Long on the first bar at which all hold: the last three closes each rise, all three lie above the SMA of
     their own bar, and the SMA is above where it was `slope_bars` ago. Short is the mirror image. Strength is 70
@@ -35,8 +39,8 @@ def sma_3c(candles: CandleArrays, params: Sma3cParams) -> StrategyOutput:
     return StrategyOutput(
         direction=direction.astype(np.int8),
         strength=np.where(direction != 0, strength, 0.0),
-        stop=close * (1.0 - direction * params.stop_percent / 100.0),
-        target=close * (1.0 + direction * params.target_percent / 100.0),
+        stop=np.where(direction != 0, close * (1.0 - direction * params.stop_percent / 100.0), np.nan),
+        target=np.where(direction != 0, close * (1.0 + direction * params.target_percent / 100.0), np.nan),
         evidence={"sma": average, "sma_before": _lagged(average, params.slope_bars), "move_in_deviations": ratio},
     )
 

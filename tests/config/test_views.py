@@ -32,6 +32,16 @@ def test_a_new_build_shows_at_once(client: Client, built: Path) -> None:
     assert "assets/b.js" in client.get("/").content.decode()
 
 
+def test_styles_of_shared_chunks_are_linked(client: Client, built: Path) -> None:
+    chunks = {
+        "index.html": {"file": "a.js", "css": ["a.css"], "imports": ["_b.js"]},
+        "_b.js": {"file": "b.js", "css": ["b.css", "a.css"], "imports": ["index.html"]},
+    }
+    built.write_text(json.dumps(chunks))
+    page = client.get("/").content.decode()
+    assert (page.count("dashboard/a.css"), page.count("dashboard/b.css")) == (1, 1)
+
+
 @pytest.mark.parametrize("content", [None, "{", "{}"])
 def test_a_missing_build_is_said_plainly(client: Client, built: Path, content: str | None) -> None:
     built.unlink() if content is None else built.write_text(content)

@@ -24,7 +24,7 @@ def _currency(account: Account) -> str:
 
 
 _BALANCE = money_column("balance", _currency)
-_EQUITY = money_column("equity", _currency)
+_EQUITY = money_column("equity", _currency, title="equity at last mark")
 _REALIZED = money_column("realized_pnl", _currency, signed=True, title="realized P&L")
 _MONEY = (
     money_column("initial_balance", _currency),
@@ -64,11 +64,11 @@ class AccountAdmin(StyledAdmin):
     actions = ("reset_accounts", "enable_auto_trading", "disable_auto_trading")
     fieldsets = (
         (None, {"fields": ("name", *_SHOWN)}),
-        ("Money", {"fields": _MONEY}),
+        ("Money", {"fields": _MONEY}),  # type: ignore[typeddict-item]
         ("Results since the last reset", {"fields": _COUNTS}),
         ("Trading", {"fields": [name for name in AccountForm.Meta.fields if name != "name"]}),
     )
-    readonly_fields = (*_SHOWN, *_MONEY, *_COUNTS)
+    readonly_fields = (*_SHOWN, *_MONEY, *_COUNTS)  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Account]":
         live = Count("trades", filter=Q(trades__status__in=LIVE_STATUSES))

@@ -52,6 +52,15 @@ class SessionForm(forms.ModelForm):
         )
         help_texts = {"strategies": '[{"name": "razor", "params": {}}]; parameters left out take their defaults.'}
 
+    def clean_name(self) -> str:
+        """Where the account is shown and not asked for, Django leaves this constraint to the database."""
+        name: str = self.cleaned_data["name"]
+        account = self.instance.account_id
+        taken = AutoTradingSession.objects.filter(account=account, name=name).exclude(pk=self.instance.pk)
+        if account is not None and taken.exists():
+            raise ValidationError("The account has a session of that name.")
+        return name
+
     def clean_strategies(self) -> list[dict[str, Any]]:
         """Each strategy with all its parameters."""
         try:

@@ -58,12 +58,12 @@ class TradeAdmin(ReadOnlyAdmin):
         "symbol",
         badge_column("direction", DIRECTION_KINDS),
         badge_column("status", _STATUS_KINDS),
+        "profit",
         plain_column("quantity"),
         plain_column("entry_price", "entry"),
         "price_now",
         plain_column("stop_loss", "stop"),
         plain_column("take_profit", "target"),
-        "profit",
         badge_column("exit_reason", _REASON_KINDS),
         "strategy",
         "opened_at",
@@ -76,7 +76,7 @@ class TradeAdmin(ReadOnlyAdmin):
     actions = ("close_trades",)
     inlines = (OrderInline,)
     exclude = ("margin", "realized_pnl", "fees", "slippage")
-    readonly_fields = (
+    readonly_fields = (  # type: ignore[assignment]  # columns are callables, which the stubs do not foresee
         money_column("margin", account_currency),
         money_column("realized_pnl", account_currency, signed=True, title="realized P&L"),
         money_column("fees", account_currency),

@@ -201,7 +201,7 @@ class PaperTradesView(APIView):
         """The account's trades, newest first; `count` counts those that match, the others all of them."""
         account = paper_account(request)
         trades = filtered_trades(request, Trade.objects.filter(account=account))
-        paginator: Any = api_settings.DEFAULT_PAGINATION_CLASS()
+        paginator: Any = api_settings.DEFAULT_PAGINATION_CLASS()  # type: ignore[operator, misc]
         page = paginator.paginate_queryset(trades, request) or []
         counts = Trade.objects.filter(account=account).aggregate(
             open_trades=Count("id", filter=Q(status=TradeStatus.OPEN)),

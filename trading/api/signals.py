@@ -21,7 +21,7 @@ from trading.serializers import DecisionSerializer
 class SignalQuerySerializer(serializers.Serializer):
     status = serializers.ChoiceField(SignalStatus.choices, required=False)
     symbol = serializers.CharField(max_length=40, required=False)
-    source = serializers.ChoiceField(SignalSource.choices, required=False)
+    source = serializers.ChoiceField(SignalSource.choices, required=False)  # type: ignore[assignment]
     strategy = serializers.CharField(max_length=60, required=False)
     venue = serializers.CharField(max_length=40, required=False)
     direction = serializers.ChoiceField(Direction.choices, required=False)
@@ -32,13 +32,13 @@ class SignalFeedSerializer(SignalSerializer):
 
     class Meta(SignalSerializer.Meta):
         fields = (*SignalSerializer.Meta.fields, "decisions")  # type: ignore[assignment]
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 def feed(request: Request) -> "QuerySet[Signal]":
     """Signals that the caller may see, each with the decisions of the caller's own sessions."""
     mine = Decision.objects.filter(account__owner=request.user.pk).select_related("signal", "session", "order")
-    visible = Signal.objects.visible_to(request.user)
+    visible = Signal.objects.visible_to(request.user)  # type: ignore[arg-type]
     return visible.prefetch_related(Prefetch("decisions", queryset=mine.order_by("id"))).order_by("-id")
 
 

@@ -1,5 +1,9 @@
 /** The API's objects. Money and prices are decimal strings; `_formatted` twins are for showing. */
 
+export type Direction = "LONG" | "SHORT";
+export type TradeStatus = "PENDING" | "OPEN" | "CLOSING" | "CLOSED" | "FAILED" | "CANCELLED";
+export type SessionStatus = "RUNNING" | "PAUSED" | "STOPPED" | "HALTED";
+
 export interface Account {
   id: number;
   name: string;
@@ -7,11 +11,14 @@ export interface Account {
   mode: "PAPER" | "DEMO" | "LIVE";
   currency: string;
   initial_balance: string;
+  initial_balance_formatted: string;
   balance: string;
   balance_formatted: string;
   equity: string;
   equity_formatted: string;
   unrealized_pnl: string;
+  unrealized_pnl_formatted: string;
+  realized_pnl: string;
   realized_pnl_formatted: string;
   total_pnl: string;
   total_pnl_formatted: string;
@@ -31,6 +38,17 @@ export interface Account {
   min_signal_confidence: string;
   max_position_size: string;
   max_open_trades: number;
+  reset_at: string | null;
+}
+
+/** What PATCH /api/dev/paper/settings/ takes. Confidence and position size are fractions, 0 to 1. */
+export interface AccountSettings {
+  auto_trading_enabled: boolean;
+  auto_trade_spot: boolean;
+  auto_trade_futures: boolean;
+  min_signal_confidence: string;
+  max_position_size: string;
+  max_open_trades: string;
 }
 
 export interface Session {
@@ -38,11 +56,13 @@ export interface Session {
   name: string;
   account: number;
   venue: string;
-  status: "RUNNING" | "PAUSED" | "STOPPED" | "HALTED";
+  status: SessionStatus;
   status_reason: string;
-  strategies: { name: string }[];
+  strategies: { name: string; params?: Record<string, unknown> }[];
   symbols: string[];
   timeframe: string;
+  sources: string[];
+  market_types: string[];
 }
 
 export interface Gate {
@@ -64,16 +84,18 @@ export interface Decision {
   verdict: "APPROVED" | "REJECTED";
   reason: string;
   gates: Gate[];
+  quantity: string | null;
+  notional: string | null;
+  order: string | null;
   trade: number | null;
   created_at: string;
 }
-
-export type Direction = "LONG" | "SHORT";
 
 export interface Signal {
   id: string;
   venue: string;
   symbol: string;
+  market_type: string;
   direction: Direction;
   timeframe: string;
   entry_price: string | null;
@@ -84,7 +106,9 @@ export interface Signal {
   strategy: string;
   status: string;
   evidence: Record<string, unknown>;
+  market_time: string | null;
   created_at: string;
+  expires_at: string | null;
   decisions?: Decision[];
 }
 
@@ -92,20 +116,25 @@ export interface Trade {
   id: number;
   account: number;
   session_name: string | null;
+  signal: string | null;
   venue: string;
   symbol: string;
+  market_type: string;
   direction: Direction;
-  status: "PENDING" | "OPEN" | "CLOSING" | "CLOSED" | "FAILED" | "CANCELLED";
+  status: TradeStatus;
   quantity: string;
-  contract_size: string;
+  /** Base units in one contract; 1 where the market trades the base itself. */
+  contract_size?: string;
   entry_price: string | null;
   exit_price: string | null;
   stop_loss: string | null;
   take_profit: string | null;
   current_price: string | null;
   unrealized_pnl: string | null;
+  unrealized_pnl_formatted: string | null;
   realized_pnl: string;
   realized_pnl_formatted: string;
+  /** Against the entry's notional, percent. */
   pnl_percent: number | null;
   fees: string;
   fees_formatted: string;
@@ -129,17 +158,17 @@ export interface Quote {
   bid: number;
   ask: number;
   last: number;
+  /** Market time, epoch seconds. */
   time: number;
 }
 
-/** Times are epoch seconds of the open. */
+/** `time` is the open, epoch seconds. */
 export interface Bar {
   time: number;
   open: number;
   high: number;
   low: number;
   close: number;
-  volume: number;
 }
 
 export interface MarketSymbol {
@@ -161,4 +190,9 @@ export interface Me {
   id: number;
   username: string;
   csrf_token: string;
+}
+
+export interface Page<T> {
+  count: number;
+  results: T[];
 }

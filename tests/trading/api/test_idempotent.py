@@ -80,7 +80,9 @@ def test_two_clicks_without_a_key_close_once(committed: SimpleNamespace) -> None
 def test_two_starts_at_once_open_one_account(committed: SimpleNamespace) -> None:
     user = make_user()
     clients = [client_of(user) for _ in range(3)]
-    answers = at_once([lambda client=client: client.post("/api/dev/paper/start/", {}, format="json") for client in clients])
+    answers = at_once(
+        [lambda client=client: client.post("/api/dev/paper/start/", {}, format="json") for client in clients]
+    )
     assert sorted(answer.status_code for answer in answers) == [200, 200, 201]
     assert Account.objects.filter(owner=user).count() == 1
 

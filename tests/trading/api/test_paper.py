@@ -169,7 +169,12 @@ class TestTrades:
 
     @pytest.mark.parametrize(
         ("given", "field"),
-        [("status=open", "status"), ("exit_reason=x", "exit_reason"), ("symbol=%00", "symbol"), ("direction=1", "direction")],
+        [
+            ("status=open", "status"),
+            ("exit_reason=x", "exit_reason"),
+            ("symbol=%00", "symbol"),
+            ("direction=1", "direction"),
+        ],
     )
     def test_wrong_filters_are_named(self, api: APIClient, given: str, field: str) -> None:
         check_error(api.get(f"{TRADES}?{given}"), 400, "invalid", field)
@@ -191,12 +196,8 @@ class TestTrades:
 
     def test_redis_down_is_said(self, api: APIClient, floor: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
         open_trade(floor)
-        monkeypatch.setattr(redis_client(), "hmget", _down)
+        monkeypatch.setattr("trading.market.redis_client", lambda: redis.Redis(port=1, socket_connect_timeout=0.1))
         check_error(api.get(TRADES), 503, "unavailable")
-
-
-def _down(*_: object) -> None:
-    raise redis.ConnectionError("down")
 
 
 class TestSummary:

@@ -1,0 +1,24 @@
+import { price, quantity, words } from "../../lib/format";
+import type { EventFrame } from "../../live/frames";
+import type { Toast } from "./toasts";
+
+/** What a person is told of an event; null for what the page shows anyway, and for another account's. */
+export function newsToast(frame: EventFrame, account: number | undefined): Toast | null {
+  if (frame.account !== null && frame.account !== account) return null;
+  switch (frame.type) {
+    case "trade_executed": {
+      const { symbol, direction, quantity: size, entry_price, status } = frame.payload;
+      if (status !== "OPEN") return null;
+      return { tone: "info", title: `${symbol} ${direction} opened`, text: `${quantity(size)} at ${price(entry_price)}` };
+    }
+    case "trade_closed": {
+      const { symbol, direction, realized_pnl, realized_pnl_formatted, exit_reason } = frame.payload;
+      const tone = Number(realized_pnl) >= 0 ? "good" : "bad";
+      return { tone, title: `${symbol} ${direction} closed ${realized_pnl_formatted}`, text: words(exit_reason) };
+    }
+    case "error":
+      return { tone: "bad", title: words(frame.payload.code), text: frame.payload.message };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+
+import { account, trade } from "../test/samples";
+import { distancePercent, liveEquity, livePnl, livePnlPercent, openPnl, toneOf, wayToTarget } from "./pnl";
+
+const quote = { venue: "sim", symbol: "SIM-JUMP", bid: 2009, ask: 2011, last: 2010, time: 1 };
+const short = { ...trade, direction: "SHORT" as const, stop_loss: "2010", take_profit: "1980" };
+
+describe("live P&L", () => {
+  it("is marked at the last price, in the trade's direction and contract size", () => {
+    expect(livePnl(trade, quote)).toBe(5);
+    expect(livePnl(short, quote)).toBe(-5);
+    expect(livePnl({ ...trade, contract_size: "10" }, quote)).toBe(50);
+    expect(livePnlPercent(trade, quote)).toBeCloseTo(0.5);
+    expect(livePnlPercent(short, quote)).toBeCloseTo(-0.5);
+  });
+
+  it("falls back on the server's price, then on the server's figure", () => {
+    expect(livePnl(trade, undefined)).toBe(2);
+    expect(livePnl({ ...trade, current_price: null }, undefined)).toBe(2);
+    expect(livePnl({ ...trade, current_price: null, unrealized_pnl: null }, undefined)).toBeNull();
+  });
+
+  it("adds up to the equity", () => {
+    expect(openPnl([trade, short], { "sim:SIM-JUMP": quote })).toBe(0);
+    expect(liveEquity(account, [trade], { "sim:SIM-JUMP": quote })).toBeCloseTo(1003.9);
+  });
+});
+
+describe("levels", () => {
+  it("places the price between stop and target, in both directions", () => {
+    expect(wayToTarget(trade, 1990)).toBe(0);
+    expect(wayToTarget(trade, 2005)).toBeCloseTo(0.5);
+    expect(wayToTarget(trade, 2100)).toBe(1);
+    expect(wayToTarget(short, 1995)).toBeCloseTo(0.5);
+    expect(wayToTarget({ ...trade, take_profit: null }, 2000)).toBeNull();
+    expect(distancePercent("1990", 2000)).toBeCloseTo(0.5);
+    expect(distancePercent(null, 2000)).toBeNull();
+  });
+
+  it("colors nothing that rounds to nothing", () => {
+    expect([0.004, -0.004, 0.01, -3, null].map(toneOf)).toEqual(["flat", "flat", "up", "down", "flat"]);
+  });
+});

@@ -1,0 +1,107 @@
+import type { Account, EquityPoint } from "../api/types";
+import { marketKey } from "../lib/pnl";
+import { type EventFrame, type Payloads, place } from "../live/frames";
+import { type Action, EQUITY_LENGTH, FEED_LENGTH, FEED_LONGEST, type Snapshot, type State } from "./model";
+import { withDecision, withOlder, withSignal } from "./signals";
+import { withTrade } from "./trades";
+
+/** The state after `action`. An event that is not the next one changes nothing: the old arrive twice, a gap is refetched. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "loaded":
+      return loaded(state, action.snapshot);
+    case "failed":
+      return state.phase === "ready" ? state : { ...state, phase: "failed", problem: action.message };
+    case "event":
+      if (place(state.number, action.frame.number) !== "next") return state;
+      return { ...applied(state, action.frame), number: action.frame.number };
+    case "quotes": {
+      const quotes = { ...state.quotes };
+      for (const quote of action.frame.quotes) quotes[marketKey(quote)] = quote;
+      return { ...state, quotes };
+    }
+    case "connection":
+      return { ...state, connection: action.connection };
+    case "trade":
+      return withTrade(state, action.trade);
+    case "account":
+      return withAccount(state, action.account);
+    case "older-signals":
+      return {
+        ...state,
+        signals: withOlder(state.signals, action.signals, FEED_LONGEST),
+        signalCount: action.count,
+        feedLength: FEED_LONGEST,
+      };
+  }
+}
+
+function loaded(state: State, snapshot: Snapshot): State {
+  const { status, accounts, open, signals, signalCount, equity, symbols } = snapshot;
+  return {
+    ...state,
+    phase: "ready",
+    problem: null,
+    generation: state.generation + 1,
+    number: status.last_event_number,
+    account: status.account,
+    accounts,
+    sessions: status.sessions,
+    open,
+    over: [],
+    signals,
+    signalCount,
+    feedLength: FEED_LENGTH,
+    loose: [],
+    equity,
+    symbols,
+  };
+}
+
+function applied(state: State, frame: EventFrame): State {
+  const mine = frame.account === null || frame.account === state.account?.id;
+  switch (frame.type) {
+    case "signal":
+      return withSignal(state, frame.payload);
+    case "decision":
+      return withDecision(state, frame.payload);
+    case "trade_executed":
+    case "trade_update":
+    case "trade_closed":
+      return mine ? withTrade(state, frame.payload) : state;
+    case "balance_update":
+      return withPoint(withAccount(state, frame.payload), frame.payload, frame.created_at);
+    case "status":
+      return withStatus(state, frame.payload, mine);
+    default:
+      // An error is told, not kept; an event of a later server is skipped.
+      return state;
+  }
+}
+
+function withStatus(state: State, payload: Payloads["status"], mine: boolean): State {
+  const next = payload.account === null ? state : withAccount(state, payload.account);
+  return mine ? { ...next, sessions: payload.sessions } : next;
+}
+
+function withAccount(state: State, account: Account): State {
+  const known = state.accounts.some((item) => item.id === account.id);
+  const accounts = known
+    ? state.accounts.map((item) => (item.id === account.id ? account : item))
+    : [...state.accounts, account];
+  if (account.id !== state.account?.id) return { ...state, accounts };
+  const startedOver = account.reset_at !== state.account.reset_at && account.reset_at !== null;
+  const equity = startedOver ? [pointOf(account, account.reset_at ?? "")] : state.equity;
+  return { ...state, accounts, account, equity };
+}
+
+function pointOf(account: Account, time: string): EquityPoint {
+  return { time, balance: account.balance, equity: account.equity };
+}
+
+function withPoint(state: State, account: Account, time: string): State {
+  if (account.id !== state.account?.id) return state;
+  const newest = state.equity.at(-1);
+  if (newest !== undefined && Date.parse(time) <= Date.parse(newest.time)) return state;
+  return { ...state, equity: [...state.equity, pointOf(account, time)].slice(-EQUITY_LENGTH) };
+}

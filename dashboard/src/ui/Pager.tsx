@@ -1,0 +1,36 @@
+interface PagerProps {
+  count: number;
+  offset: number;
+  length: number;
+  go: (offset: number) => void;
+}
+
+export function Pager({ count, offset, length, go }: PagerProps) {
+  if (count <= length && offset === 0) return null;
+  const last = Math.min(offset + length, count);
+  return (
+    <nav className="panel-foot pager" aria-label="Pagination">
+      <span className="muted" aria-live="polite">
+        {Math.min(offset + 1, count)}–{last} of {count}
+      </span>
+      <button
+        type="button"
+        className="button small"
+        disabled={offset === 0}
+        data-testid="pager-newer"
+        onClick={() => go(Math.max(0, offset - length))}
+      >
+        Newer
+      </button>
+      <button
+        type="button"
+        className="button small"
+        disabled={last >= count}
+        data-testid="pager-older"
+        onClick={() => go(offset + length)}
+      >
+        Older
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,32 @@
+const PATHS = {
+  chart: "M3 17l5-6 4 3 7-9M3 21h18",
+  list: "M4 6h16M4 12h16M4 18h10",
+  pulse: "M3 12h4l3-8 4 16 3-8h4",
+  sliders: "M4 7h10m4 0h2M4 17h2m4 0h10M16 5v4M8 15v4",
+  exit: "M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9",
+  sun: "M12 8a4 4 0 100 8 4 4 0 000-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2",
+  moon: "M20 14.5A8 8 0 119.5 4a6.5 6.5 0 0010.5 10.5z",
+  check: "M5 12.5l4.5 4.5L19 7",
+  cross: "M6 6l12 12M18 6L6 18",
+  chevron: "M9 6l6 6-6 6",
+  alert: "M12 4l9 16H3zM12 10v4M12 17v.5",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+export function Logo() {
+  return (
+    <svg className="logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" />
+      <path d="M6 21l6-7 5 4 9-11" />
+    </svg>
+  );
+}
