@@ -163,7 +163,7 @@ def test_candles_of_a_larger_timeframe_are_not_taken_for_smaller_ones(csv: Any) 
     text = HEAD + "".join(f"{1640995200 + 300 * index},{ROW}\n" for index in range(5))
     with pytest.raises(FileFormatError, match="column 'timestamp': the rows lie 5m apart at least, not 1m"):
         read_recording(csv(text), timeframe="1m")
-    with pytest.raises(FileFormatError, match="row 2, .*does not begin a 15m candle"):
+    with pytest.raises(FileFormatError, match=r"row 2, .*does not begin a 15m candle"):
         read_recording(csv(text), timeframe="15m")
     assert len(candles_of(csv(text), "5m")) == 5
 

@@ -81,7 +81,7 @@ def test_no_symbol_leaves_the_store(store: CandleStore, tmp_path: Path, symbol: 
         return
     store.write("sim", symbol, "1m", random_candles(2))
     assert [item.symbol for item in store.series()] == [symbol]
-    written = [path for path in tmp_path.rglob("*.parquet")]
+    written = list(tmp_path.rglob("*.parquet"))
     assert [path.relative_to(tmp_path / "candles").parts[::2] for path in written] == [("sim", "1m")]
 
 

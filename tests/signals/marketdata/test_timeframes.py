@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from signals.marketdata.timeframes import TIMEFRAMES, bucket_start, milliseconds
@@ -5,7 +7,7 @@ from signals.marketdata.timeframes import TIMEFRAMES, bucket_start, milliseconds
 
 def test_each_period_is_made_of_whole_smaller_ones() -> None:
     lengths = list(TIMEFRAMES.values())
-    assert all(large % small == 0 for small, large in zip(lengths, lengths[1:], strict=False))
+    assert all(large % small == 0 for small, large in itertools.pairwise(lengths))
 
 
 def test_an_unknown_timeframe_is_named() -> None:
