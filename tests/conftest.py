@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.db import connection
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Django's slow password hash would take most of the tests' time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

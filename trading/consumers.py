@@ -69,10 +69,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         return [as_frame(event) for event in later[:BACKLOG]]
 
     async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            await self._catch_up()
-            await self.send_json({"type": "heartbeat", "number": self.last, "time": time.time()})
+        with contextlib.suppress(OSError):  # the client left while we sent; `disconnect` tidies up
+            while True:
+                await asyncio.sleep(HEARTBEAT_SECONDS)
+                await self._catch_up()
+                await self.send_json({"type": "heartbeat", "number": self.last, "time": time.time()})
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Pushed frames need no database: Channels' look at its connections, a thread's work each, is left out."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.db import transaction
 
 from brokers.interface import Quote
@@ -87,6 +88,9 @@ def close_by_hand(trade_id: int) -> Trade:
         raise TradeNotOpen(f"Trade {trade_id} is {trade.status.lower()}, not open.")
     if quote is None:
         raise NoQuote(f"{trade.symbol} has no quote to close at.")
+    age = market_now(trade.venue, quote).timestamp() - quote.time
+    if age > django_settings.QUOTE_MAX_AGE:
+        raise NoQuote(f"{trade.symbol} was last quoted {age:.0f} s ago; its feed is silent.")
     closed = close_trades([Exit(trade_id, ExitReason.MANUAL, quote)])
     if not closed:
         raise TradeNotOpen(f"Trade {trade_id} was closed a moment ago.")
@@ -122,10 +126,10 @@ def reset(account_id: int, initial_balance: Decimal | None = None) -> Account:
 
 def _quote_or_entry(trade: Trade) -> Quote:
     quote = quotes().get(trade.venue, trade.symbol)
-    if quote is not None or trade.entry_price is None:
-        if quote is None:
-            raise NoQuote(f"{trade.symbol} has no quote to close at.")
+    if quote is not None:
         return quote
+    if trade.entry_price is None:
+        raise ValueError(f"trade {trade.pk} is open without an entry price")
     price, now = float(trade.entry_price), market_now(trade.venue, None).timestamp()
     return Quote(venue=trade.venue, symbol=trade.symbol, bid=price, ask=price, last=price, time=now, received=now)
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Sum, Value, When
+from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value, When
 
 from brokers.interface import Quote
 from trading.market import REPLAY_PREFIX, quotes, wall_now
-from trading.models import Account, EquityPoint, Trade, TradeStatus
+from trading.models import Account, AutoTradingSession, EquityPoint, Trade, TradeStatus
 from trading.models.fields import to_money
 from trading.rules.pnl import gross_pnl
 
@@ -59,15 +59,19 @@ def attach_valuation(accounts: Iterable[Account]) -> None:
 
 
 def mark_to_market(now: datetime | None = None) -> int:
-    """Store equity (balance + unrealised P&L), its peak and an equity point for each account that has open trades.
+    """Store equity (balance + unrealised P&L), its peak and an equity point for each account where it may have moved.
+
+    That is each with open trades, and each whose last trades have closed since its last mark.
 
     A replay samples its own account, in its own time.
 
     Returns the number of accounts marked.
     """
     moment = (now or wall_now()).astimezone(UTC)
-    trades = Trade.objects.filter(status=TradeStatus.OPEN).exclude(venue__startswith=REPLAY_PREFIX)
-    accounts = list(Account.objects.filter(pk__in=trades.values("account")))
+    trades = Trade.objects.filter(status=TradeStatus.OPEN)
+    moved = Account.objects.filter(Q(pk__in=trades.values("account")) | ~Q(equity=F("balance")))
+    replays = AutoTradingSession.objects.filter(venue__startswith=REPLAY_PREFIX)
+    accounts = list(moved.exclude(pk__in=replays.values("account")))
     attach_valuation(accounts)
     for account in accounts:
         record_equity(account, account.unrealized_pnl, moment)  # type: ignore[attr-defined]
