@@ -24,8 +24,8 @@ def push_events(owner_id: int, events: list[dict[str, Any]]) -> None:
     texts = [[event["number"], json.dumps(event)] for event in events]
     try:
         async_to_sync(get_channel_layer().group_send)(owner_group(owner_id), {"type": "live.events", "events": texts})
-    except Exception:
-        logger.warning("live push of %d events failed; sockets will catch up from the log", len(events), exc_info=True)
+    except Exception as error:
+        logger.warning("live push failed (%s); sockets will catch up from the log", type(error).__name__)
 
 
 async def push_market(frames: list[dict[str, Any]]) -> None:
