@@ -32,8 +32,8 @@ app.conf.beat_schedule = {
     },
     "mark-to-market": {
         "task": "trading.mark_to_market",
-        "schedule": 15.0,
-        "options": {"queue": "default", "expires": 15},
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 50},
     },
     "persist-candles": {
         "task": "signals.persist_candles",

@@ -194,7 +194,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "signalist:",
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
-    "queue_order_strategy": "priority",
 }
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": "signalist:"}
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5

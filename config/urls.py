@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from knox.models import get_token_model
 
 from config.admin_login import ThrottledLoginForm
 from config.api.auth import LoginView, LogoutView, MeView
@@ -18,6 +19,7 @@ handler500 = server_error
 
 # Here, not in every process that sets Django up: workers, beat and Flower do without the admin's memory.
 admin.autodiscover()
+admin.site.unregister(get_token_model())  # tokens are made by `manage.py token`, which shows them once
 admin.site.site_header = admin.site.site_title = "Signalist"
 admin.site.index_title = "Administration"
 admin.site.login_form = ThrottledLoginForm
