@@ -22,6 +22,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ["SIGNALIST_DATA_DIR"] = folder
     os.environ["REDIS_URL"] = _servers.enter_context(redis_server())
     os.environ["SIGNALIST_SECRET_KEY"] = "only-for-tests-" * 4
+    os.environ["SIGNALIST_DB_CONN_MAX_AGE"] = "0"  # a thread's connection left open keeps the test database in use
     os.environ.pop("SIGNALIST_DEMO_PASSWORD", None)
     if early_config.known_args_namespace.postgres:
         os.environ["DATABASE_URL"] = _servers.enter_context(postgresql_server())
