@@ -74,7 +74,16 @@ def test_every_variable_is_documented() -> None:
 
 
 def test_what_is_documented_exists() -> None:
-    code = read("config/**/*.py", "trading/**/*.py", "signals/**/*.py", "tests/**/*.py", "Procfile", "run", "*.yml")
+    code = read(
+        "config/**/*.py",
+        "trading/**/*.py",
+        "signals/**/*.py",
+        "brokers/**/*.py",
+        "tests/**/*.py",
+        "Procfile",
+        "run",
+        "*.yml",
+    )
     assert documented() <= set(_VARIABLE.findall(code))
 
 

@@ -10,11 +10,12 @@ from django.contrib.auth import get_user_model
 
 from brokers.instruments import remember_instruments
 from brokers.interface import Instrument, Quote
+from brokers.models import BrokerCredential
 from signals.marketdata.quotes import QuoteStore
 from signals.models import Signal
 from trading import paper, sessions
 from trading.market import redis_client
-from trading.models import Account, AutoTradingSession
+from trading.models import Account, AccountMode, AutoTradingSession
 
 _numbers = itertools.count(1)
 
@@ -24,10 +25,22 @@ def make_user(name: str = "") -> Any:
     return get_user_model().objects.create_user(username=name, password="correct horse")
 
 
-def make_account(owner: Any = None, balance: str = "1000", **settings: Any) -> Account:
+def make_account(owner: Any = None, balance: str = "1000", name: str = "", **settings: Any) -> Account:
+    """A paper account; with `mode` DEMO or LIVE, one at a broker, its (empty) credential beside it."""
     owner = owner or make_user()
-    return paper.open_account(
-        owner_id=owner.pk, name=f"Paper {next(_numbers)}", initial_balance=Decimal(balance), **settings
+    name = name or f"Account {next(_numbers)}"
+    if settings.get("mode", AccountMode.PAPER) != AccountMode.PAPER:
+        settings = {"broker": "deribit", "credential": make_credential(owner), **settings}
+    return paper.open_account(owner_id=owner.pk, name=name, initial_balance=Decimal(balance), **settings)
+
+
+def make_credential(owner: Any, broker: str = "deribit", **values: Any) -> BrokerCredential:
+    return BrokerCredential.objects.create(
+        owner=owner,
+        broker=broker,
+        label=f"Key {next(_numbers)}",
+        environment=values.pop("environment", "test"),
+        **values,
     )
 
 

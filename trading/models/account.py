@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from brokers.models import BrokerCredential
 from trading.models.fields import MoneyField
 
 if TYPE_CHECKING:
@@ -44,6 +45,18 @@ class Account(models.Model):
         max_digits=6, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(1), MaxValueValidator(50)]
     )
     fill_model = models.JSONField(default=dict, blank=True, help_text="Paper fills: slippage, commission, latency …")
+    credential = models.ForeignKey(
+        BrokerCredential,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        help_text="The keys that reach the account; none for paper.",
+    )
+    live_trading_enabled = models.BooleanField(
+        default=False, help_text="Orders may spend real money. Asked for in so many words; LIVE accounts only."
+    )
+    live_trading_enabled_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     initial_balance = MoneyField(default=0, editable=False)
     balance = MoneyField(default=0, editable=False)
@@ -82,6 +95,16 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner", "name"], name="account_name_once_per_owner"),
             models.CheckConstraint(condition=Q(margin_used__gte=0), name="account_margin_not_negative"),
+            models.CheckConstraint(
+                condition=Q(mode="PAPER", broker="paper") | (~Q(mode="PAPER") & ~Q(broker="paper")),
+                name="account_paper_at_the_paper_broker",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="PAPER") | Q(credential__isnull=False), name="account_broker_needs_credential"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="LIVE") | Q(live_trading_enabled=False), name="account_real_money_is_live"
+            ),
             models.CheckConstraint(
                 condition=Q(total_trades__gte=F("winning_trades") + F("losing_trades")),
                 name="account_wins_within_trades",

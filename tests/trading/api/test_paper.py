@@ -78,7 +78,7 @@ class TestStart:
 
     def test_another_account_of_its_name(self, db: None) -> None:
         user = make_user()
-        paper.open_account(owner_id=user.pk, name="Paper", mode=AccountMode.LIVE)
+        make_account(user, name="Paper", mode=AccountMode.LIVE)
         check_error(post(client_of(user), START), 409, "account_name_taken")
 
     @pytest.mark.parametrize(
