@@ -1,0 +1,1 @@
+"""A matching engine with accounts: pure of any wire, each venue's wire translates."""
