@@ -1,5 +1,6 @@
 """The instrument cache: what may be ordered, in which steps."""
 
+import dataclasses
 from collections.abc import Collection
 
 from brokers.interface import Instrument
@@ -8,7 +9,7 @@ from brokers.models import InstrumentRecord
 
 def remember_instruments(instruments: list[Instrument]) -> None:
     """Store what a venue said of its instruments, replacing what it said before."""
-    fields = ["market_type", "tick_size", "lot_size", "min_quantity", "min_notional", "contract_size", "max_leverage"]
+    fields = [item.name for item in dataclasses.fields(Instrument) if item.name not in ("venue", "symbol")]
     records = [
         InstrumentRecord(venue=item.venue, symbol=item.symbol, **{name: getattr(item, name) for name in fields})
         for item in instruments

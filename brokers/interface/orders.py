@@ -64,7 +64,8 @@ class OrderRequest:
     """What to order. `quantity` in base units (contracts where the instrument counts them), prices per unit.
 
     `limit_price` for LIMIT, `stop_price` for STOP and TAKE_PROFIT. `leverage` is set before the order, where given.
-    `contract` makes it a contract purchase: `quantity` is then the stake.
+    `contract` makes it a contract purchase: `quantity` is then the stake. `position_id` names the contract that a
+    reduce-only order sells.
     For paper exits: `trigger_price` is the level (or the gap's open) that set the exit off, and with `resting` the
     order waited there and fills at that price.
     """
@@ -81,6 +82,7 @@ class OrderRequest:
     leverage: Decimal | None = None
     bracket: Bracket | None = None
     contract: ContractTerms | None = None
+    position_id: str = ""
     trigger_price: float | None = None
     resting: bool = False
 
@@ -98,7 +100,8 @@ class OrderChange:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill: base units, price per unit, commission in quote currency, market time in epoch seconds.
+    """One fill: base units, price per unit, market time in epoch seconds. Commission in the currency that the market
+    is settled in: quote, or base for an inverse contract.
 
     `fill_id` is the broker's own, the same every time the fill is told.
     """
@@ -115,7 +118,9 @@ class OrderReport:
     """What became of an order: its state, its executions so far, and the broker's reason where it refused.
 
     `stop_order_id` and `target_order_id` name the bracket's legs where the broker holds them; `stop_in_force` is
-    whether its stop rests there now. `contract` is the contract's state, for one.
+    whether its stop rests there now, `stop_refused` that it was asked for and not taken (`reason` says which rule):
+    `stop_order_id` is then the order with which the adapter closed the position, "" where that is left to the caller.
+    `contract` is the contract's state, for one.
     """
 
     status: OrderStatus
@@ -133,6 +138,7 @@ class OrderReport:
     stop_order_id: str = ""
     target_order_id: str = ""
     stop_in_force: bool = False
+    stop_refused: bool = False
     contract: ContractState | None = None
 
     @property

@@ -17,6 +17,12 @@ class InstrumentRecord(models.Model):
     min_notional = models.FloatField(default=0)
     contract_size = models.FloatField(default=1)
     max_leverage = models.FloatField(default=1)
+    max_quantity = models.FloatField(default=0)
+    band_below = models.FloatField(default=0)
+    band_above = models.FloatField(default=0)
+    inverse = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=True)
+    hours = models.CharField(max_length=200, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -38,4 +44,10 @@ class InstrumentRecord(models.Model):
             min_notional=self.min_notional,
             contract_size=self.contract_size,
             max_leverage=self.max_leverage,
+            max_quantity=self.max_quantity,
+            band_below=self.band_below,
+            band_above=self.band_above,
+            inverse=self.inverse,
+            is_open=self.is_open,
+            hours=self.hours,
         )

@@ -1,0 +1,1 @@
+"""What single exchanges have that ccxt does not unify."""
