@@ -3,8 +3,12 @@
 Used by the settings and by the supervisor, so that both see the same database, Redis and secret key.
 """
 
+import base64
 import os
 import secrets
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,21 +22,44 @@ def data_dir() -> Path:
     return path
 
 
-def stored_secret(path: Path) -> str:
-    """The secret kept in `path`; made on first use, readable by the owner alone."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        value = secrets.token_urlsafe(48)
-        handle.write(value)
-    return value
+def _random_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _random_vault_key() -> str:
+    return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def stored_secret(path: Path, make: Callable[[], str] = _random_secret) -> str:
+    """The secret kept in `path`; made on first use, readable by the owner alone.
+
+    Whoever is first, all processes that start together see one secret, and never half of it.
+    """
+    if not path.exists():
+        descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # made with mode 600
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+                handle.write(make())
+                handle.flush()
+                os.fsync(handle.fileno())
+            with suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            os.unlink(draft)
+    return path.read_text(encoding="utf-8").strip()
 
 
 def secret_key(directory: Path) -> str:
     """Django's secret key: `SIGNALIST_SECRET_KEY`, else one generated once into the data directory."""
     return os.environ.get("SIGNALIST_SECRET_KEY") or stored_secret(directory / "secret.key")
+
+
+def vault_keys(directory: Path) -> str:
+    """The keys that broker credentials are encrypted with, "id:base64,id2:base64", the current one first.
+
+    `SIGNALIST_VAULT_KEYS`, else those in the data directory's `vault.key`, which starts with one generated key.
+    """
+    return os.environ.get("SIGNALIST_VAULT_KEYS") or stored_secret(directory / "vault.key", _random_vault_key)
 
 
 def redis_url(directory: Path) -> str:

@@ -41,6 +41,9 @@ class BrokerCredential(models.Model):
     status = models.CharField(max_length=8, choices=CredentialStatus.choices, default=CredentialStatus.UNTESTED)
     checked_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True)
+    last_check = models.JSONField(
+        default=dict, blank=True, help_text="What the broker said when it last accepted the keys."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CredentialQuerySet.as_manager()

@@ -40,7 +40,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         response.data = body("invalid", _summary(fields), fields)
     elif isinstance(exc, exceptions.APIException):
         code = exc.get_codes()
-        response.data = body(code if isinstance(code, str) else exc.default_code, str(exc.detail))
+        # An error with a code of its own may blame fields, too.
+        blamed = getattr(exc, "fields", None)
+        response.data = body(code if isinstance(code, str) else exc.default_code, str(exc.detail), blamed)
     elif isinstance(exc, Http404):
         response.data = body("not_found", "There is no such thing here.")
     elif isinstance(exc, PermissionDenied):

@@ -9,17 +9,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-_NAMED_AT_MOST = 10
+from brokers.api.strict import StrictSerializer as StrictSerializer
+
 _DEEPEST = 10
-
-
-class StrictSerializer(serializers.Serializer):
-    """A serializer that names the fields it does not know."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise ValidationError({name[:60]: ["There is no such field."] for name in unknown[:_NAMED_AT_MOST]})
-        return super().to_internal_value(data)
 
 
 def query(request: Request, kind: type[serializers.Serializer]) -> dict[str, Any]:
