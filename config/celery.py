@@ -1,5 +1,6 @@
 """The Celery application: queues and the beat schedule."""
 
+import gc
 import os
 from typing import Any
 
@@ -25,6 +26,11 @@ app.conf.beat_schedule = {
         "options": {"queue": "paper_trading", "expires": 25},
     },
     "sweep-outbox": {"task": "trading.sweep_outbox", "schedule": 5.0, "options": {"queue": "signals", "expires": 5}},
+    "reconcile-accounts": {
+        "task": "trading.reconcile_accounts",
+        "schedule": 60.0,
+        "options": {"queue": "execution", "expires": 50},
+    },
     "expire-signals": {
         "task": "signals.expire_signals",
         "schedule": 15.0,
@@ -64,6 +70,9 @@ def _load_services(**_: Any) -> None:
     import trading.outbox
     import trading.strategy_runs
     import trading.sweep  # noqa: F401
+
+    gc.collect()
+    gc.freeze()  # or the children's collector would write to, and so copy, every page that they share
 
 
 @worker_ready.connect

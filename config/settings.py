@@ -6,7 +6,7 @@ from typing import Any
 
 import environ
 
-from config.environment import BASE_DIR, data_dir, database_url, redis_url, secret_key
+from config.environment import BASE_DIR, data_dir, database_url, redis_url, secret_key, vault_keys
 
 env = environ.Env()
 
@@ -14,6 +14,7 @@ DATA_DIR: Path = data_dir()
 CANDLE_DIR: Path = DATA_DIR / "candles"
 DEBUG = env.bool("SIGNALIST_DEBUG", False)
 SECRET_KEY = secret_key(DATA_DIR)
+VAULT_KEYS = vault_keys(DATA_DIR)
 ALLOWED_HOSTS = env.list("SIGNALIST_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("SIGNALIST_CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -117,6 +118,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.reporting.QuietReporterFilter"
 LOGIN_URL = "/login"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -145,6 +147,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "login": env.str("SIGNALIST_LOGIN_RATE", "10/min"),
         "webhook": env.str("SIGNALIST_WEBHOOK_RATE", "600/min"),
+        "broker": env.str("SIGNALIST_BROKER_RATE", "30/min"),
     },
     # Proxies whose X-Forwarded-For is believed when logins are counted; with 0 the header is ignored.
     "NUM_PROXIES": env.int("SIGNALIST_PROXIES", 0),
@@ -185,6 +188,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+# KiB. A child that has loaded polars (or anything as large) for one task makes room when the task is done.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 140_000
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -219,3 +224,7 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# Wherever Django runs, tasks are queued through this application. (In config/__init__.py, the usual place, it would
+# cost the supervisor 24 MB.)
+import config.celery  # noqa: E402, F401

@@ -7,6 +7,8 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
+from trading import quiet
+
 logger = logging.getLogger(__name__)
 
 QUOTES_GROUP = "quotes"
@@ -25,7 +27,7 @@ def push_events(owner_id: int, events: list[dict[str, Any]]) -> None:
     try:
         async_to_sync(get_channel_layer().group_send)(owner_group(owner_id), {"type": "live.events", "events": texts})
     except Exception as error:
-        logger.warning("live push failed (%s); sockets will catch up from the log", type(error).__name__)
+        quiet.warn(logger, "live push failed (%s); sockets will catch up from the log", type(error).__name__)
 
 
 async def push_market(frames: list[dict[str, Any]]) -> None:

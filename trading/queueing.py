@@ -12,6 +12,8 @@ from typing import Any
 
 from celery import current_app
 
+from trading import quiet
+
 logger = logging.getLogger(__name__)
 
 _inline: ContextVar[bool] = ContextVar("inline", default=False)
@@ -27,16 +29,16 @@ def inline() -> Iterator[None]:
         _inline.reset(token)
 
 
-def send(task: str, *args: Any, **kwargs: Any) -> None:
-    """Queue the registered task `task`; its own `queue` option routes it."""
+def send(task: str, *args: Any, after: float = 0) -> None:
+    """Queue the registered task `task`, to run in `after` seconds at the earliest; its own `queue` option routes it."""
     registered = current_app.tasks[task]
     if _inline.get():
-        registered.apply(args=args, kwargs=kwargs, throw=True)
+        registered.apply(args=args, throw=True)
         return
     try:
-        registered.apply_async(args=args, kwargs=kwargs, retry=False)
+        registered.apply_async(args=args, retry=False, countdown=after)
     except (registered.OperationalError, OSError):
-        logger.warning("could not queue %s; the sweeper will find its row", task)
+        quiet.warn(logger, "could not queue %s; the sweeper will find its row", task)
 
 
 def dispatch_signal(signal_id: int) -> None:

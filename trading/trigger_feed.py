@@ -7,6 +7,7 @@ from typing import Any
 
 import redis
 
+from trading import quiet
 from trading.market import redis_client
 from trading.models import Trade, TradeStatus
 
@@ -32,4 +33,4 @@ def publish(trades: Iterable[Trade]) -> None:
     try:
         redis_client().publish(CHANNEL, json.dumps([as_row(trade) for trade in trades]))
     except redis.RedisError:
-        logger.warning("trigger update not published; streamers will see it at their next resync")
+        quiet.warn(logger, "trigger updates are not published; streamers will see them at their next resync")

@@ -45,9 +45,9 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--queues"]
+        command = [sys.executable, "-m", "config.celery_processes", "worker", "--concurrency", "2", "--queues"]
         self._process = subprocess.Popen(
-            [*command, ",".join(QUEUES), "--without-mingle", "--without-gossip"],
+            [*command, ",".join(QUEUES)],
             cwd=BASE_DIR,
             env=self._environment,
             stdout=subprocess.DEVNULL,

@@ -92,7 +92,9 @@ class Command(BaseCommand):
 
     def _account(self, options: dict[str, Any], venue: str) -> Account:
         if options["account"] is not None:
-            account = Account.objects.filter(pk=options["account"]).first() if options["account"].isdigit() else None
+            account = (
+                Account.objects.open().filter(pk=options["account"]).first() if options["account"].isdigit() else None
+            )
             if account is None:
                 raise CommandError(f"--account: there is no account {options['account']}")
             return account
