@@ -116,7 +116,8 @@ def _look_up(broker: LiveBroker, symbols: Sequence[str]) -> tuple[tuple[Instrume
         try:
             instruments.append(broker.get_instrument_info(symbol))
         except InvalidOrder as error:
-            unknown[symbol] = str(error).removeprefix("symbol: ")
+            told = str(error).removeprefix("symbol: ")
+            unknown[symbol] = told[:1].upper() + told[1:]
     return tuple(instruments), unknown
 
 

@@ -11,6 +11,10 @@ class AuthenticationFailed(BrokerError):
     code = "authentication_failed"
 
 
+class WrongEnvironment(AuthenticationFailed):
+    """The keys work, but not for the environment that was asked for: play money for real money, or the reverse."""
+
+
 class InsufficientFunds(BrokerError):
     code = "insufficient_funds"
 

@@ -32,6 +32,6 @@ def live_broker_for(broker_id: str, credentials: "Credentials") -> "LiveBroker":
         from brokers.adapters.deriv.adapter import DerivBroker
 
         return guarded(DerivBroker(credentials), credentials)
-    from brokers.adapters.ccxt.adapter import ccxt_broker
+    from brokers.adapters.ccxt.factory import ccxt_broker
 
     return guarded(ccxt_broker(broker_id, credentials), credentials)

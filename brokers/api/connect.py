@@ -55,19 +55,40 @@ class ConnectView(APIView):
         """Connect with these keys and read the balance. Nothing is stored unless `save` is set."""
         given = ConnectSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        values = dict(given.validated_data)
-        save, label, secrets = values.pop("save"), values.pop("label"), values.pop("credentials")
-        owner_id = int(request.user.pk or 0)
+        return self.connect(request, dict(given.validated_data))
+
+    def connect(self, request: Request, values: dict[str, Any]) -> Response:
+        """The answer to a request whose `values` are well-formed."""
+        found = self.try_out(request, values)
+        return Response(self.keep(request, values, found) if values["save"] else shown(found, None))
+
+    def try_out(self, request: Request, values: dict[str, Any]) -> Check:
+        """What the broker says to the keys. Raises BrokerRefusal, ValidationError."""
         with answered():
-            if save:
-                credentials.need_free_label(owner_id=owner_id, label=label)
-            found = check(values["broker"], credentials.make(secrets=secrets, **values))
-            row = (
-                credentials.add(owner_id=owner_id, secrets=secrets, label=label, checked=found, **values)
-                if save
-                else None
+            if values["save"]:
+                credentials.need_free_label(owner_id=int(request.user.pk or 0), label=values["label"])
+            return check(values["broker"], credentials.make(secrets=values["credentials"], **_place(values)))
+
+    def keep(self, request: Request, values: dict[str, Any], found: Check) -> dict[str, Any]:
+        """Store the keys that the broker has accepted; the answer's body."""
+        with answered():
+            row = credentials.add(
+                owner_id=int(request.user.pk or 0),
+                secrets=values["credentials"],
+                label=values["label"],
+                checked=found,
+                **_place(values),
             )
-        return Response({"success": True, "data": _shown(found, row)})
+        return shown(found, row)
+
+
+def _place(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in ("broker", "environment", "account_id")}
+
+
+def shown(found: Check, row: BrokerCredential | None) -> dict[str, Any]:
+    """The answer's body: what the broker said, and the stored keys without their text."""
+    return {"success": True, "data": _shown(found, row)}
 
 
 def _shown(found: Check, row: BrokerCredential | None) -> dict[str, Any]:

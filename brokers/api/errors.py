@@ -7,7 +7,7 @@ from rest_framework.exceptions import APIException, ValidationError
 
 from brokers.catalog import BrokerClosed, UnknownBroker
 from brokers.credentials import CredentialInUse, InvalidCredentials
-from brokers.errors import AuthenticationFailed, BrokerError, BrokerUnavailable, RateLimited
+from brokers.errors import AuthenticationFailed, BrokerError, BrokerUnavailable, RateLimited, WrongEnvironment
 from brokers.vault import VaultError
 
 _STATUS: tuple[tuple[type[BrokerError], int], ...] = (
@@ -44,10 +44,13 @@ def answered(names: Mapping[str, str] | None = None, *, keys_field: str = "crede
         raise ValidationError({(names or {}).get(key, key): value for key, value in error.fields.items()}) from None
     except BrokerError as error:
         status = next((status for kind, status in _STATUS if isinstance(error, kind)), 502)
-        raise BrokerRefusal(error, status, _blamed(error, keys_field)) from None
+        blamed = {(names or {}).get(key, key): value for key, value in _blamed(error, keys_field).items()}
+        raise BrokerRefusal(error, status, blamed) from None
 
 
 def _blamed(error: BrokerError, keys_field: str) -> dict[str, list[str]]:
+    if isinstance(error, WrongEnvironment):
+        return {"environment": [str(error)]}
     if isinstance(error, AuthenticationFailed):
         return {keys_field: [str(error)]}
     return {"broker": [str(error)]} if isinstance(error, BrokerClosed | UnknownBroker) else {}

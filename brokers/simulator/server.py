@@ -89,4 +89,13 @@ def running_simulator(
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=30)
+        loop.run_until_complete(_end_tasks())
         loop.close()
+
+
+async def _end_tasks() -> None:
+    """Cancel what still waits (a reply that was to be dropped, say), as asyncio.run does."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)

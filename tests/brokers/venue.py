@@ -8,8 +8,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from brokers.errors import AuthenticationFailed
-from brokers.interface import Balance, ConnectionState, ConnectionStatus, Credentials, Environment
+from brokers.errors import AuthenticationFailed, InvalidOrder
+from brokers.interface import Balance, ConnectionState, ConnectionStatus, Credentials, Environment, Instrument
 
 GOOD = {
     "deriv": {"token": "good-token-1", "app_id": "1089"},
@@ -35,6 +35,7 @@ class Venue:
     account_type: str = ""
     account_id: str = ""
     scopes: tuple[str, ...] | None = None
+    symbols: tuple[str, ...] = ("BTCUSD", "ETHUSD")
     trouble: Callable[[Credentials], ConnectionStatus | None] | None = None
     disconnect_trouble: Callable[[Credentials], None] | None = None
     seen: list[tuple[str, Environment]] = field(default_factory=list)
@@ -69,6 +70,11 @@ class VenueBroker:
     def get_balance(self) -> list[Balance]:
         return list(self._venue.balances)
 
+    def get_instrument_info(self, symbol: str) -> Instrument:
+        if symbol not in self._venue.symbols:
+            raise InvalidOrder(f"symbol: the venue does not list {symbol!r}")
+        return Instrument(self._broker_id, symbol, "FUTURES", 0.5, 1.0, 1.0, 0.0)
+
     def disconnect(self) -> None:
         self._venue.left += 1
         if self._venue.disconnect_trouble is not None:
@@ -81,7 +87,7 @@ def fake_venue(**settings: Any) -> Iterator[Venue]:
     venue = Venue(**settings)
     deriv = SimpleNamespace(DerivBroker=lambda credentials: venue.make("deriv", credentials))
     ccxt = SimpleNamespace(ccxt_broker=venue.make)
-    modules: dict[str, Any] = {"brokers.adapters.deriv.adapter": deriv, "brokers.adapters.ccxt.adapter": ccxt}
+    modules: dict[str, Any] = {"brokers.adapters.deriv.adapter": deriv, "brokers.adapters.ccxt.factory": ccxt}
     before = {name: sys.modules.get(name) for name in modules}
     sys.modules.update(modules)
     try:

@@ -253,16 +253,3 @@ class CcxtBroker:
 
         pro = getattr(ccxt.pro, self.venue.ccxt_id, None)
         return {**self._client.exchange.has, **(pro().has if pro is not None else {})}
-
-
-def ccxt_broker(broker_id: str, credentials: Credentials, **options: Any) -> CcxtBroker:
-    """The adapter of a crypto broker; `options` as CcxtBroker's. Raises UnknownBroker, BrokerClosed."""
-    if broker_id == "deribit":
-        from brokers.adapters.ccxt.extensions.deribit_options import DeribitBroker
-
-        return DeribitBroker(broker_id, credentials, **options)
-    if broker_id == "delta":
-        from brokers.adapters.ccxt.extensions.delta_broker import DeltaBroker
-
-        return DeltaBroker(broker_id, credentials, **options)
-    return CcxtBroker(broker_id, credentials, **options)

@@ -114,7 +114,10 @@ class Lookup:
 
     def open_orders(self, symbol: str | None) -> list[Found]:
         """Working orders and waiting triggers, each once."""
-        found = {str(order["id"]): Found(order, {}) for order in self._list("fetch_open_orders", symbol, None, {})}
+        listed = self.venue.all_open(self.client) if symbol is None else None
+        if listed is None:
+            listed = self._list("fetch_open_orders", symbol, None, {})
+        found = {str(order["id"]): Found(order, {}) for order in listed}
         for item in self._waiting(symbol):
             found.setdefault(str(item.order["id"]), item)
         return list(found.values())

@@ -171,6 +171,10 @@ class Venue:
         """Whether what made the exchange refuse a request has been put right, so that it may be made anew, once."""
         return False
 
+    def all_open(self, client: Any) -> "list[Mapping[str, Any]] | None":
+        """Every open order of the account, where ccxt's own list without a symbol is not that; None where it is."""
+        return None
+
     def successor(self, client: Any, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The order that a triggered one became, where that is another."""
         return None

@@ -8,7 +8,7 @@ from brokers.adapters.deriv.frames import Frame, Message
 from brokers.adapters.deriv.frames_legacy import authorize
 from brokers.adapters.deriv.numbers import flag_in, optional_decimal, text_in
 from brokers.adapters.deriv.rest import DerivAccount, DerivRest
-from brokers.errors import AuthenticationFailed, InvalidOrder
+from brokers.errors import AuthenticationFailed, InvalidOrder, WrongEnvironment
 from brokers.interface import Credentials, Environment, Secret
 
 DEFAULT_APP_ID = "1089"  # the legacy API's own, for whoever has registered none
@@ -102,21 +102,20 @@ def login_for(credentials: Credentials, api: str, before_rest: Callable[[], None
 
 
 def _chosen(accounts: Sequence[DerivAccount], credentials: Credentials) -> DerivAccount:
-    """The account that the credentials mean. Raises AuthenticationFailed, naming what does not fit."""
+    """The account that the credentials mean. Raises AuthenticationFailed naming what does not fit, WrongEnvironment."""
     wanted = _ACCOUNT_TYPES[credentials.environment]
     if credentials.account_id:
         named = [account for account in accounts if account.account_id == credentials.account_id]
         if not named:
-            raise AuthenticationFailed(f"account_id: the token gives no access to {credentials.account_id}")
+            raise AuthenticationFailed(f"The token gives no access to the account {credentials.account_id}.")
         accounts = named
     fitting = [account for account in accounts if account.account_type == wanted]
     if not fitting:
         found = ", ".join(f"{account.account_id} ({account.account_type})" for account in accounts) or "none"
-        raise AuthenticationFailed(
-            f"account_type: a {wanted} account is needed for the environment {credentials.environment.value}, "
-            f"and the token has {found}"
+        raise WrongEnvironment(
+            f"The environment {credentials.environment.value} needs a {wanted} account. The token reaches: {found}."
         )
     active = [account for account in fitting if account.is_active]
     if not active:
-        raise AuthenticationFailed(f"account_id: {fitting[0].account_id} is not active")
+        raise AuthenticationFailed(f"The account {fitting[0].account_id} is not active.")
     return active[0]

@@ -31,7 +31,12 @@ def test_some_of_them(api: APIClient) -> None:
     assert found["bitmex"]["state"] == "CLOSED"
     assert "2026-09-23" in found["bitmex"]["stateReason"]
     assert found["coinbase"]["maxLeverage"] is None
-    assert [field["name"] for field in found["okx"]["credentials"]] == ["api_key", "api_secret", "password"]
+    assert [field["name"] for field in found["okx"]["credentials"]] == [
+        "api_key",
+        "api_secret",
+        "password",
+        "market_type",
+    ]
     assert found["paper"]["credentials"] == []
 
 

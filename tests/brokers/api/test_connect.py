@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from brokers.errors import BrokerUnavailable, RateLimited
+from brokers.errors import BrokerUnavailable, RateLimited, WrongEnvironment
 from brokers.interface import ConnectionState, ConnectionStatus, Credentials
 from brokers.models import BrokerCredential
 from tests.brokers.venue import Venue, keys_of
@@ -70,6 +70,12 @@ def test_wrong_keys(api: APIClient, venue: Venue) -> None:
     error = check_error(answer, 400, "authentication_failed", "credentials")
     assert error["fields"] == {"credentials": ["The keys are not accepted."]}
     assert not BrokerCredential.objects.exists()
+
+
+def test_keys_of_the_other_environment(api: APIClient, venue: Venue) -> None:
+    venue.trouble = raising(WrongEnvironment("The environment live needs a real account."))
+    error = check_error(connect(api, environment="live"), 400, "authentication_failed", "environment")
+    assert error["fields"] == {"environment": ["The environment live needs a real account."]}
 
 
 def test_refused_by_its_status(api: APIClient, venue: Venue) -> None:

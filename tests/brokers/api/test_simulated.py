@@ -88,3 +88,31 @@ def test_the_deriv_token(api: APIClient) -> None:
         api.post("/api/deriv/token/", {**body, "token": "nobodys-token"}, format="json"),
         400, "authentication_failed", "token",
     )  # fmt: skip
+
+
+def test_a_legacy_token_of_the_other_environment(api: APIClient) -> None:
+    keys = {**TOKEN, "api": "legacy"}
+    assert connect(api, "deriv", keys).status_code == 200
+    error = check_error(connect(api, "deriv", keys, environment="live"), 400, "authentication_failed", "environment")
+    assert error["message"].startswith("The environment live needs a real account. The token reaches: VRTC")
+    body = {"token": TOKEN["token"], "appId": TOKEN["app_id"], "accountType": "real", "api": "legacy"}
+    check_error(api.post("/api/deriv/token/", body, format="json"), 400, "authentication_failed", "accountType")
+
+
+@pytest.mark.parametrize(
+    ("broker", "symbol"), [("deribit", "BTC_USDC-PERPETUAL"), ("binance", "ETHUSDT"), ("deriv", "R_100")]
+)
+def test_an_account_with_sessions(api: APIClient, broker: str, symbol: str) -> None:
+    keys = TOKEN if broker == "deriv" else KEYS
+    credential = connect(api, broker, keys, save=True).json()["data"]["credential"]["id"]
+    body = {"name": broker, "mode": "DEMO", "credential": credential, "timeframe": "5s"}
+    check_error(
+        api.post("/api/accounts/", {**body, "symbols": [symbol, "MOON"]}, format="json"), 400, "invalid", "symbols"
+    )
+    assert not Account.objects.exists()
+    opened = api.post("/api/accounts/", {**body, "symbols": [symbol]}, format="json")
+    assert opened.status_code == 201, opened.content
+    told = opened.json()["sessions"]
+    assert [(item["symbols"], item["venue"], item["status"]) for item in told] == [
+        ([symbol], f"{broker}-test", "RUNNING")
+    ] * 2

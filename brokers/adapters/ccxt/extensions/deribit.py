@@ -56,6 +56,12 @@ class DeribitVenue(Venue):
         orders = sorted(answer.get("result") or [], key=lambda order: -order.get("creation_timestamp", 0))
         return dict(exchange.parse_order(orders[0], market)) if orders else None
 
+    def all_open(self, client: Any) -> list[Mapping[str, Any]]:
+        """private/get_open_orders: of every currency. ccxt would ask for BTC's alone."""
+        exchange = client.exchange
+        rows = client.read("privateGetGetOpenOrders", {}).get("result") or []
+        return [dict(exchange.parse_order(row)) for row in rows]
+
     def successor(self, client: Any, order: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """A trigger order (SLMS-1) that has triggered stays so; what trades is another, which names it."""
         if order.get("status") != "triggered":

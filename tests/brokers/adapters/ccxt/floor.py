@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from brokers.adapters.ccxt.adapter import ccxt_broker
+from brokers.adapters.ccxt.factory import ccxt_broker
 from brokers.interface import (
     Bracket,
     ConnectionState,

@@ -9,7 +9,8 @@ import ccxt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from brokers.adapters.ccxt.adapter import CcxtBroker, ccxt_broker
+from brokers.adapters.ccxt.adapter import CcxtBroker
+from brokers.adapters.ccxt.factory import ccxt_broker
 from brokers.interface import Credentials, Instrument, Quote, Secret
 
 FUTURES, SPOT = "FUTURES", "SPOT"

@@ -8,7 +8,7 @@ from sys import executable
 
 import pytest
 
-from brokers.adapters.ccxt.adapter import ccxt_broker
+from brokers.adapters.ccxt.factory import ccxt_broker
 from brokers.adapters.ccxt.profiles import BROKERS
 from brokers.catalog import broker_info
 from brokers.errors import BrokerError
