@@ -7,7 +7,7 @@ class TradingConfig(AppConfig):
     verbose_name = "Trading"
 
     def ready(self) -> None:
-        from trading import receivers, tasks  # noqa: F401  (connects the handlers, registers the tasks)
+        from trading import credential_events, receivers, tasks  # noqa: F401  (connects the handlers, registers the tasks)
         from trading.triggers import install_after_migrate
 
         post_migrate.connect(install_after_migrate, sender=self)

@@ -15,6 +15,7 @@ from trading.gatekeeping import GateResult, Situation, ask_every_gate
 from trading.market import instrument_or_default, market_now, quotes
 from trading.models import (
     Account,
+    AccountMode,
     AutoTradingSession,
     Decision,
     EventType,
@@ -29,6 +30,7 @@ from trading.models.fields import to_money
 from trading.order_ids import entry_order_id
 from trading.paper_model import fill_model
 from trading.rules import sizing
+from trading.rules.pnl import unit_value
 from trading.serializers import render_decision, render_signal
 
 
@@ -93,17 +95,24 @@ def _plan(
     stop, target = _levels(signal, session, sign, price)
     if math.isnan(price):
         return Plan(price, stop, target, 0.0, 0.0, 0.0, 0.0)
+    # What one unit costs: a contract's stake is counted in money itself.
+    value = 1.0 if account.sells_contracts else unit_value(instrument.inverse, price, instrument.contract_size)
     quantity = sizing.confidence_scaled_quantity(
         float(account.balance),
         float(account.max_position_size),
         float(signal.confidence),
-        price,
-        instrument.contract_size,
+        value,
+        1.0,
         instrument.lot_size,
     )
-    notional = quantity * price * instrument.contract_size
-    margin = sizing.margin_required(notional, float(account.leverage))
-    return Plan(price, stop, target, quantity, notional, margin, notional * fill_model(account).commission_rate)
+    notional = quantity * value
+    margin = sizing.margin_required(notional, 1.0 if account.sells_contracts else float(account.leverage))
+    return Plan(price, stop, target, quantity, notional, margin, notional * _commission_rate(account))
+
+
+def _commission_rate(account: Account) -> float:
+    """What a fill is expected to cost, fraction of the notional; a broker's own fees come with its fills."""
+    return fill_model(account).commission_rate if account.is_paper else 0.0
 
 
 def _levels(signal: Signal, session: AutoTradingSession, sign: int, price: float) -> tuple[float, float]:
@@ -130,6 +139,8 @@ def _situation(
         account_enabled=account.is_enabled and account.auto_trading_enabled,
         session_running=session.status == SessionStatus.RUNNING,
         session_status=session.status,
+        real_money_allowed=account.mode != AccountMode.LIVE or account.live_trading_enabled,
+        venue_is_the_brokers=account.is_paper or session.venue == account.venue,
         market_type=signal.market_type,
         auto_trade_spot=account.auto_trade_spot,
         auto_trade_futures=account.auto_trade_futures,
@@ -138,6 +149,8 @@ def _situation(
         open_trades=len(live),
         max_open_trades=account.max_open_trades,
         same_direction_trades=live.count((signal.symbol, signal.direction)),
+        opposite_trades=live.count((signal.symbol, "SHORT" if signal.direction == "LONG" else "LONG")),
+        nets_positions=not account.is_paper and not account.sells_contracts,
         quantity=plan.quantity,
         notional=plan.notional,
         max_notional=float(account.balance * account.max_position_size),
@@ -197,11 +210,12 @@ def _open_order(
         signal=signal,
         venue=session.venue,
         symbol=signal.symbol,
-        market_type=signal.market_type,
+        market_type="CONTRACT" if account.sells_contracts else signal.market_type,
         direction=signal.direction,
         status=TradeStatus.PENDING,
         quantity=exact(plan.quantity),
-        contract_size=exact(instrument.contract_size),
+        contract_size=Decimal(1) if account.sells_contracts else exact(instrument.contract_size),
+        inverse=instrument.inverse,
         stop_loss=None if math.isnan(plan.stop) else exact(plan.stop),
         take_profit=None if math.isnan(plan.target) else exact(plan.target),
         stop_waived=session.allow_unprotected,

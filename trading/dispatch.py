@@ -5,7 +5,7 @@ import logging
 from django.db import transaction
 
 from signals.models import Signal, SignalSource, SignalStatus
-from trading import events
+from trading import events, queueing
 from trading.decide import decide
 from trading.execution import execute_order
 from trading.market import wall_now
@@ -64,7 +64,10 @@ def _decide_and_execute(signal: Signal, session: AutoTradingSession) -> bool:
         return False
     order = decision.order
     if order.status == OrderStatus.NEW:
-        execute_order(order.pk)
+        if session.account.is_paper:
+            execute_order(order.pk)
+        else:
+            queueing.send("trading.submit_order", order.pk)
     return True
 
 

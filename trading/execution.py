@@ -131,9 +131,10 @@ def _announce(account: Account, trade: Trade, kind: EventType) -> None:
 
 
 def unsettled_orders(before: datetime) -> list[int]:
-    """Entry orders that a crash left NEW before `before` (wall time), a replay's aside."""
+    """Paper entry orders that a crash left NEW before `before` (wall time), a replay's aside."""
+    waiting = Order.objects.filter(status=OrderStatus.NEW, purpose=OrderPurpose.ENTRY, account__broker="paper")
     return list(
-        Order.objects.filter(status=OrderStatus.NEW, purpose=OrderPurpose.ENTRY, created_at__lt=before.astimezone(UTC))
+        waiting.filter(created_at__lt=before.astimezone(UTC))
         .exclude(venue__startswith=REPLAY_PREFIX)
         .order_by("pk")
         .values_list("pk", flat=True)

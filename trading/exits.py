@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
@@ -41,12 +40,6 @@ class Exit:
     reason: ExitReason
     quote: Quote
     trigger_price: float | None = None
-
-
-def close_triggered(hits: Iterable[tuple[int, str, float]], quote: dict[str, Any]) -> int:
-    """Close the trades that one tick set off: `hits` are (trade id, exit reason, fill price), `quote` its fields."""
-    market = Quote(**quote)
-    return len(close_trades([Exit(trade_id, ExitReason(reason), market, price) for trade_id, reason, price in hits]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +144,7 @@ def _finish(trade: Trade, filled: Filled, reason: ExitReason) -> Decimal:
     )
     trade.status = TradeStatus.CLOSED
     trade.exit_price = filled.average_price
+    trade.closed_quantity = trade.quantity
     trade.exit_reason = reason
     trade.realized_pnl += pnl - filled.commission
     trade.fees += filled.commission
@@ -163,6 +157,7 @@ def _finish(trade: Trade, filled: Filled, reason: ExitReason) -> Decimal:
 _TRADE_FIELDS = [
     "status",
     "exit_price",
+    "closed_quantity",
     "exit_reason",
     "realized_pnl",
     "fees",

@@ -1,6 +1,6 @@
 """Writing down what the broker executed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,24 +23,39 @@ class Filled:
     market_time: datetime
 
 
-def summarize(executions: Sequence[Execution], intended: float, side: str, contract_size: Decimal) -> Filled:
+def average_price(parts: Iterable[tuple[Decimal, Decimal]], inverse: bool = False) -> Decimal:
+    """The price at which (quantity, price) parts make what they made together: their mean, weighted by quantity; for an
+    inverse contract the harmonic one, since it earns by 1/price.
+    """
+    listed = list(parts)
+    quantity = sum((part[0] for part in listed), Decimal(0))
+    if inverse:
+        return (quantity / sum((part[0] / part[1] for part in listed), Decimal(0))).quantize(_PRICE_STEP)
+    return (sum((part[0] * part[1] for part in listed), Decimal(0)) / quantity).quantize(_PRICE_STEP)
+
+
+def summarize(
+    executions: Sequence[Execution], intended: float, side: str, contract_size: Decimal, inverse: bool = False
+) -> Filled:
     """Sum the executions. Slippage is their cost against `intended`, the price the order was meant for."""
     quantity = sum((item.quantity for item in executions), Decimal(0))
-    cost = sum((item.quantity * item.price for item in executions), Decimal(0))
+    price = average_price(((item.quantity, item.price) for item in executions), inverse)
     sign = 1 if side == "BUY" else -1
+    meant = Decimal(str(intended))
+    apart = 1 / meant - 1 / price if inverse else price - meant
     return Filled(
         quantity=quantity,
-        average_price=(cost / quantity).quantize(_PRICE_STEP),
+        average_price=price,
         commission=to_money(sum((item.commission for item in executions), Decimal(0))),
-        slippage=to_money(sign * (cost - quantity * Decimal(str(intended))) * contract_size),
+        slippage=to_money(sign * apart * quantity * contract_size),
         market_time=datetime.fromtimestamp(max(item.time for item in executions), UTC),
     )
 
 
 def fill_rows(order: Order, executions: Sequence[Execution], intended: float) -> list[Fill]:
     """Unsaved Fill rows, one an execution."""
-    size = order.trade.contract_size
-    each = [summarize([item], intended, order.side, size) for item in executions]
+    trade = order.trade
+    each = [summarize([item], intended, order.side, trade.contract_size, trade.inverse) for item in executions]
     return [
         Fill(
             order=order,

@@ -14,6 +14,8 @@ class Situation:
     account_enabled: bool
     session_running: bool
     session_status: str
+    real_money_allowed: bool
+    venue_is_the_brokers: bool
     market_type: str
     auto_trade_spot: bool
     auto_trade_futures: bool
@@ -22,6 +24,8 @@ class Situation:
     open_trades: int
     max_open_trades: int
     same_direction_trades: int
+    opposite_trades: int
+    nets_positions: bool
     quantity: float
     notional: float
     max_notional: float
@@ -86,6 +90,18 @@ def _switches(now: Situation) -> list[GateResult]:
             "The session is running." if now.session_running else f"The session is {now.session_status.lower()}.",
         ),
         _result(
+            "real_money",
+            gates.real_money(now.real_money_allowed),
+            "The account may trade." if now.real_money_allowed else "Live trading is not switched on for the account.",
+        ),
+        _result(
+            "own_venue",
+            gates.own_venue(now.venue_is_the_brokers),
+            "The session follows its account's market."
+            if now.venue_is_the_brokers
+            else "The session follows another market than the one its account trades at.",
+        ),
+        _result(
             "market_type",
             gates.market_type_allowed(gates.MARKET_TYPE_CODES[kind], now.auto_trade_spot, now.auto_trade_futures),
             f"{kind} signals are traded when their switch is on.",
@@ -135,6 +151,13 @@ def _portfolio_gates(now: Situation) -> list[GateResult]:
             "A trade in this symbol and direction is open already."
             if now.same_direction_trades
             else "No trade in this symbol and direction is open.",
+        ),
+        _result(
+            "no_opposite",
+            gates.no_opposite(now.opposite_trades, now.nets_positions),
+            "A trade the other way is open, and the broker would set the two off against each other."
+            if now.nets_positions and now.opposite_trades
+            else "No open trade stands against it.",
         ),
     ]
 

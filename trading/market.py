@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import redis
 from django.conf import settings
@@ -13,6 +13,9 @@ from django.conf import settings
 from brokers.instruments import instrument_for
 from brokers.interface import Instrument, Quote
 from signals.marketdata.quotes import QuoteStore
+
+if TYPE_CHECKING:
+    from trading.models import Trade
 
 REPLAY_PREFIX = "replay-"
 
@@ -74,6 +77,17 @@ def market_now(venue: str, quote: Quote | None) -> datetime:
     if quote is not None and is_replay(venue):
         return datetime.fromtimestamp(quote.time, UTC)
     return wall_now()
+
+
+def quote_or_entry(trade: "Trade") -> Quote:
+    """The trade's market as last seen, else its entry price. Raises ValueError where it has neither."""
+    quote = quotes().get(trade.venue, trade.symbol)
+    if quote is not None:
+        return quote
+    if trade.entry_price is None:
+        raise ValueError(f"trade {trade.pk} has neither a quote nor an entry price")
+    price, now = float(trade.entry_price), market_now(trade.venue, None).timestamp()
+    return Quote(venue=trade.venue, symbol=trade.symbol, bid=price, ask=price, last=price, time=now, received=now)
 
 
 def instrument_or_default(venue: str, symbol: str, market_type: str) -> Instrument:

@@ -20,3 +20,8 @@ def entry_order_id(signal_id: object, session_id: int) -> str:
 def exit_order_id(trade: Trade, attempt: int) -> str:
     """The id of the trade's exit order number `attempt`, counted from 0 over orders that ended without a fill."""
     return _derived(trade.account_id, trade.pk, trade.created_at.isoformat(), "exit", attempt)
+
+
+def leg_order_id(trade: Trade, purpose: str, broker_order_id: str) -> str:
+    """The id under which we keep a stop or target that the broker holds for the trade."""
+    return _derived(trade.account_id, trade.pk, purpose, broker_order_id)

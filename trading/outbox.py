@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from signals.models import Signal
 from trading import queueing
+from trading.brokerage.sweep import sweep_live
 from trading.execution import execute_order, unsettled_orders
 from trading.market import is_replay, wall_now
 
@@ -12,7 +13,7 @@ _AT_ONCE = 500
 
 
 def sweep_outbox(now: datetime | None = None) -> dict[str, int]:
-    """Queue signals left undispatched for 5 s, and execute entry orders left NEW for 5 s.
+    """Queue signals left undispatched for 5 s, execute paper entries left NEW for 5 s, and see to live orders.
 
     A replay drives its own signals and orders in its own process, where its quotes are; they are left to it.
     """
@@ -27,4 +28,4 @@ def sweep_outbox(now: datetime | None = None) -> dict[str, int]:
     orders = unsettled_orders(before)[:_AT_ONCE]
     for pk in orders:
         execute_order(pk)
-    return {"signals": len(signals), "orders": len(orders)}
+    return {"signals": len(signals), "orders": len(orders), "live": sweep_live(before)}

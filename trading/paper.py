@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.db import transaction
 
-from brokers.interface import Quote
 from trading import events, ledger, sessions
+from trading.account_checks import lock_open
+from trading.brokerage.closing import request_exit
+from trading.closing import close
 from trading.exits import Exit, close_trades
-from trading.market import market_now, quotes, wall_now
+from trading.market import market_now, quote_or_entry, quotes, wall_now
 from trading.models import (
     Account,
     EntryKind,
@@ -59,8 +61,8 @@ def open_account(
 
 @transaction.atomic
 def update_settings(account_id: int, changes: dict[str, Any]) -> Account:
-    """Change the account's trading settings (names in SETTINGS, values validated by the caller)."""
-    account = Account.objects.locked().get(pk=account_id)
+    """Change the account's trading settings (names in SETTINGS, validated by the caller). Raises AccountClosed."""
+    account = lock_open(account_id)
     for name, value in changes.items():
         if name not in SETTINGS:
             raise ValueError(f"{name} is not a setting")
@@ -81,20 +83,33 @@ def start(*, owner_id: int, account: Account | None, initial_balance: Decimal, s
 
 
 def close_by_hand(trade_id: int) -> Trade:
-    """Close an open trade at the market. Raises TradeNotOpen, or NoQuote when its market is silent."""
-    trade = Trade.objects.get(pk=trade_id)
-    quote = quotes().get(trade.venue, trade.symbol)
+    """Close an open trade at the market; a live one is CLOSING until its broker has filled it.
+
+    Raises TradeNotOpen, or for a trade on paper NoQuote when its market is silent.
+    """
+    trade = Trade.objects.select_related("account").get(pk=trade_id)
     if trade.status != TradeStatus.OPEN:
         raise TradeNotOpen(f"Trade {trade_id} is {trade.status.lower()}, not open.")
+    if not trade.account.is_paper:
+        return _close_at_its_broker(trade)
+    quote = quotes().get(trade.venue, trade.symbol)
     if quote is None:
         raise NoQuote(f"{trade.symbol} has no quote to close at.")
     age = market_now(trade.venue, quote).timestamp() - quote.time
     if age > django_settings.QUOTE_MAX_AGE:
         raise NoQuote(f"{trade.symbol} was last quoted {age:.0f} s ago; its feed is silent.")
-    closed = close_trades([Exit(trade_id, ExitReason.MANUAL, quote)])
-    if not closed:
+    if not close([Exit(trade_id, ExitReason.MANUAL, quote)]):
         raise TradeNotOpen(f"Trade {trade_id} was closed a moment ago.")
-    return closed[0]
+    trade.refresh_from_db()
+    return trade
+
+
+def _close_at_its_broker(trade: Trade) -> Trade:
+    """Its broker fills the exit at the market, whether or not quotes reach us."""
+    if request_exit(trade.pk, ExitReason.MANUAL) is None:
+        raise TradeNotOpen(f"Trade {trade.pk} was closed a moment ago.")
+    trade.refresh_from_db()
+    return trade
 
 
 @transaction.atomic
@@ -102,12 +117,12 @@ def reset(account_id: int, initial_balance: Decimal | None = None) -> Account:
     """Start the account over: trades closed, balance set (default: the initial one), statistics from zero.
 
     The past stays: earlier trades and ledger entries are kept, and a RESET entry bridges to the new balance. A trade
-    whose market is silent is closed at its entry price.
+    whose market is silent is closed at its entry price. Raises AccountClosed.
     """
-    account = Account.objects.locked().get(pk=account_id)
+    account = lock_open(account_id)
     _cancel_pending(account)
     open_trades = Trade.objects.filter(account=account, status=TradeStatus.OPEN)
-    close_trades([Exit(trade.pk, ExitReason.RESET, _quote_or_entry(trade)) for trade in open_trades])
+    close_trades([Exit(trade.pk, ExitReason.RESET, quote_or_entry(trade)) for trade in open_trades])
     account.refresh_from_db()
     target = account.initial_balance if initial_balance is None else to_money(initial_balance)
     now = wall_now()
@@ -122,16 +137,6 @@ def reset(account_id: int, initial_balance: Decimal | None = None) -> Account:
     events.emit(account.owner_id, [events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk)])
     sessions.announce_status(account)
     return account
-
-
-def _quote_or_entry(trade: Trade) -> Quote:
-    quote = quotes().get(trade.venue, trade.symbol)
-    if quote is not None:
-        return quote
-    if trade.entry_price is None:
-        raise ValueError(f"trade {trade.pk} is open without an entry price")
-    price, now = float(trade.entry_price), market_now(trade.venue, None).timestamp()
-    return Quote(venue=trade.venue, symbol=trade.symbol, bid=price, ask=price, last=price, time=now, received=now)
 
 
 def _cancel_pending(account: Account) -> None:

@@ -1,52 +1,40 @@
 """How the trading floor's rows look outside: in API answers and in events alike."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.utils.serializer_helpers import ReturnDict
 
-from signals.models import Signal
+from brokers.catalog import broker_info
+from brokers.interface import Environment
+from signals.models import MarketType, Signal
 from signals.serializers import PlainDecimalField, SignalSerializer
+from trading.contract_terms import ContractSerializer
 from trading.models import Account, AutoTradingSession, Decision, Trade
-from trading.money import format_money
+from trading.money_fields import MoneyTwins
+from trading.rules.pnl import unit_value
+from trading.standing import ConnectionSerializer, DifferenceSerializer, attach_standing
 from trading.valuation import attach_marks, attach_valuation
 
 
-class MoneyTwins(serializers.Serializer):
-    """Adds `<name>_formatted` beside each money field: `money` names balances, `signed_money` profits and losses."""
-
-    money: tuple[str, ...] = ()
-    signed_money: tuple[str, ...] = ()
-
-    def get_fields(self) -> dict[str, serializers.Field]:
-        fields = super().get_fields()
-        for name in (*self.money, *self.signed_money):
-            fields[name] = PlainDecimalField(allow_null=True)
-            fields[f"{name}_formatted"] = serializers.SerializerMethodField()
-            setattr(self, f"get_{name}_formatted", self._formatter(name, signed=name in self.signed_money))
-        return fields
-
-    def _formatter(self, name: str, *, signed: bool) -> Any:
-        def formatted(row: Any) -> str | None:
-            value = getattr(row, name)
-            return None if value is None else format_money(value, self.currency_of(row), signed=signed)
-
-        formatted.__annotations__ = {"return": str}
-        return formatted
-
-    def currency_of(self, row: Any) -> str:
-        return str(row.currency)
-
-
 class AccountSerializer(MoneyTwins, serializers.ModelSerializer):
-    """Rows need `attach_valuation` first."""
+    """Rows need `attach_valuation` and `attach_standing` first, and their credential selected."""
 
     money = ("initial_balance", "balance", "equity", "margin_used", "free_balance", "fees_paid")
     signed_money = ("unrealized_pnl", "realized_pnl", "total_pnl")
     open_trades = serializers.IntegerField(read_only=True)
     win_rate_percent = serializers.FloatField(read_only=True)
     total_pnl_percent = serializers.SerializerMethodField()
+    leverage = PlainDecimalField()
+    broker_name = serializers.SerializerMethodField()
+    environment = serializers.ChoiceField(
+        [item.value for item in Environment], source="credential.environment", default=None, read_only=True
+    )
+    credential = serializers.IntegerField(source="credential_id", read_only=True, allow_null=True)
+    connection = ConnectionSerializer(read_only=True)
+    differences = DifferenceSerializer(source="open_differences", many=True, read_only=True)
 
     class Meta:
         model = Account
@@ -54,8 +42,16 @@ class AccountSerializer(MoneyTwins, serializers.ModelSerializer):
             "id",
             "name",
             "broker",
+            "broker_name",
             "mode",
+            "environment",
+            "credential",
+            "live_trading_enabled",
+            "connection",
+            "reconciled_at",
+            "differences",
             "currency",
+            "leverage",
             "total_trades",
             "winning_trades",
             "losing_trades",
@@ -71,13 +67,17 @@ class AccountSerializer(MoneyTwins, serializers.ModelSerializer):
             "max_open_trades",
             "created_at",
             "reset_at",
+            "closed_at",
         )
         read_only_fields = fields
 
     def to_representation(self, row: Account) -> Any:
-        row.equity = row.balance + row.unrealized_pnl  # type: ignore[attr-defined]
+        row.equity = row.balance + row.unrealized_pnl + row.tied_up  # type: ignore[attr-defined]
         row.total_pnl = row.equity - row.initial_balance  # type: ignore[attr-defined]
         return super().to_representation(row)
+
+    def get_broker_name(self, row: Account) -> str:
+        return broker_info(row.broker).name
 
     def get_total_pnl_percent(self, row: Account) -> float:
         """Equity against the initial balance, percent."""
@@ -103,6 +103,7 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
     take_profit = PlainDecimalField(allow_null=True)
     current_price = PlainDecimalField(allow_null=True)
     exit_reason = serializers.SerializerMethodField()
+    contract = ContractSerializer(source="bought", read_only=True, allow_null=True)
     pnl_percent = serializers.SerializerMethodField()
     duration_seconds = serializers.SerializerMethodField()
 
@@ -121,10 +122,13 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
             "status",
             "quantity",
             "contract_size",
+            "inverse",
             "entry_price",
             "exit_price",
             "stop_loss",
             "take_profit",
+            "stop_held",
+            "contract",
             "current_price",
             "pnl_percent",
             "exit_reason",
@@ -145,11 +149,16 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
         return row.exit_reason or None
 
     def get_pnl_percent(self, row: Trade) -> float | None:
-        """Realised P&L (unrealised while open) against the entry's notional, percent."""
+        """Realised P&L (unrealised while open) against the entry's notional, or a contract's stake, percent."""
         pnl = row.realized_pnl if row.status == "CLOSED" else row.unrealized_pnl  # type: ignore[attr-defined]
         if pnl is None or not row.entry_price:
             return None
-        return round(float(pnl / (row.entry_price * row.quantity * row.contract_size) * 100), 3)
+        if row.market_type == MarketType.CONTRACT:
+            invested = row.quantity
+        else:
+            price, size = float(row.entry_price), float(row.contract_size)
+            invested = row.quantity * Decimal(str(unit_value(row.inverse, price, size)))
+        return round(float(pnl / invested * 100), 3) if invested else None
 
     def get_duration_seconds(self, row: Trade) -> float | None:
         """Market seconds from entry to exit."""
@@ -251,6 +260,7 @@ def render_session(session: AutoTradingSession) -> dict[str, Any]:
 
 def render_account(account: Account) -> dict[str, Any]:
     attach_valuation([account])
+    attach_standing([account])
     return as_json(AccountSerializer(account).data)
 
 

@@ -1,11 +1,13 @@
 """Starting and stopping auto-trading sessions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from signals.strategies.registry import strategy_key, validate_params
 from trading import events
+from trading.account_checks import AccountClosed
 from trading.market import wall_now
 from trading.models import Account, AutoTradingSession, EventType, SessionStatus
 from trading.serializers import render_account, render_session
@@ -41,8 +43,15 @@ def create_session(
     )
 
 
-def create_default_sessions(account: Account, *, venue: str = "sim", timeframe: str = "5s") -> None:
-    """One running session for each built-in strategy."""
+def create_default_sessions(
+    account: Account,
+    *,
+    venue: str = "sim",
+    timeframe: str = "5s",
+    symbols: Sequence[str] = (),
+    status: SessionStatus = SessionStatus.RUNNING,
+) -> None:
+    """One session for each built-in strategy, running unless told otherwise. Without symbols they follow them all."""
     for name, strategy in DEFAULT_STRATEGIES:
         create_session(
             account=account,
@@ -50,6 +59,8 @@ def create_default_sessions(account: Account, *, venue: str = "sim", timeframe: 
             strategies=[{"name": strategy, "params": {}}],
             venue=venue,
             timeframe=timeframe,
+            symbols=list(symbols),
+            status=status,
         )
 
 
@@ -62,9 +73,11 @@ def start_sessions(account: Account) -> int:
 
 @transaction.atomic
 def set_status(session_id: int, status: SessionStatus, reason: str = "") -> AutoTradingSession:
-    """Run, pause or stop one session by hand, a halted one too, and tell its owner."""
+    """Run, pause or stop one session by hand, a halted one too, and tell its owner. Raises AccountClosed."""
     account_id = AutoTradingSession.objects.values_list("account_id", flat=True).get(pk=session_id)
     account = Account.objects.locked().get(pk=account_id)
+    if account.is_closed and status != SessionStatus.STOPPED:
+        raise AccountClosed
     session = AutoTradingSession.objects.get(pk=session_id)
     session.status, session.status_reason = status, reason
     if status == SessionStatus.RUNNING:

@@ -15,7 +15,8 @@ from brokers.interface import Quote
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.timeframes import TIMEFRAMES
 from trading.candles import candle_series
-from trading.exits import Exit, close_trades
+from trading.closing import close
+from trading.exits import Exit
 from trading.models import ExitCheckpoint, ExitReason, Trade, TradeStatus
 from trading.rules.exits import STOP_LOSS, TAKE_PROFIT
 from trading.rules.exits_batch import batch_first_exit
@@ -112,7 +113,7 @@ def _close_hits(market: Market, trades: _Open, candles: CandleArrays, step: int)
         )
         for hit in np.flatnonzero(index >= 0)
     ]
-    return sum(len(close_trades(exits[start : start + _BATCH])) for start in range(0, len(exits), _BATCH))
+    return sum(close(exits[start : start + _BATCH]) for start in range(0, len(exits), _BATCH))
 
 
 def _quote_at(market: Market, price: float, seconds: float) -> Quote:

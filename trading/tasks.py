@@ -27,7 +27,7 @@ def run_strategies(venue: str, symbol: str, timeframe: str) -> int:
 @shared_task(name="trading.close_triggered", queue="paper_trading")
 def close_triggered(hits: list[tuple[int, str, float]], quote: dict[str, Any]) -> int:
     """Close the trades whose trigger a tick crossed: `hits` are (trade id, exit reason, fill price)."""
-    from trading.exits import close_triggered
+    from trading.closing import close_triggered
 
     return close_triggered(hits, quote)
 
@@ -44,6 +44,62 @@ def sweep_outbox() -> dict[str, int]:
     from trading.outbox import sweep_outbox
 
     return sweep_outbox()
+
+
+@shared_task(name="trading.submit_order", queue="execution")
+def submit_order(order_id: int) -> str:
+    from trading.brokerage.submit import submit_order
+
+    return submit_order(order_id).value
+
+
+@shared_task(name="trading.resolve_order", queue="execution", expires=60)
+def resolve_order(order_id: int) -> str:
+    from trading.brokerage.resolve import resolve_order
+
+    return resolve_order(order_id).value
+
+
+@shared_task(name="trading.run_exit", queue="execution")
+def run_exit(trade_id: int) -> None:
+    from trading.brokerage.closing import run_exit
+
+    run_exit(trade_id)
+
+
+@shared_task(name="trading.cancel_legs", queue="execution")
+def cancel_legs(trade_id: int) -> None:
+    from trading.brokerage.closing import cancel_legs
+
+    cancel_legs(trade_id)
+
+
+@shared_task(name="trading.protect_trade", queue="execution", expires=60)
+def protect_trade(trade_id: int) -> bool:
+    from trading.brokerage.protect import protect_trade
+
+    return protect_trade(trade_id)
+
+
+@shared_task(name="trading.check_broker_exit", queue="execution")
+def check_broker_exit(trade_id: int, reason: str) -> None:
+    from trading.brokerage.closing import check_broker_exit
+
+    check_broker_exit(trade_id, reason)
+
+
+@shared_task(name="trading.reconcile_account", queue="execution", expires=120)
+def reconcile_account(account_id: int) -> bool:
+    from trading.brokerage.reconcile import try_to_reconcile
+
+    return try_to_reconcile(account_id)
+
+
+@shared_task(name="trading.reconcile_accounts", queue="execution")
+def reconcile_accounts() -> dict[str, int]:
+    from trading.brokerage.reconcile import reconcile_all
+
+    return reconcile_all()
 
 
 @shared_task(name="trading.mark_to_market", queue="default")

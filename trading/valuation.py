@@ -1,61 +1,99 @@
 """Marking accounts and trades to the market."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value, When
 
 from brokers.interface import Quote
+from trading.contract_terms import attach_contracts
 from trading.market import REPLAY_PREFIX, quotes, wall_now
-from trading.models import Account, AutoTradingSession, EquityPoint, Trade, TradeStatus
+from trading.models import Account, AutoTradingSession, Contract, EquityPoint, Trade, TradeStatus
 from trading.models.fields import to_money
-from trading.rules.pnl import gross_pnl
+from trading.rules.pnl import position_pnl
 
 _WIDE = DecimalField(max_digits=40, decimal_places=12)
 _SIGN = Case(When(direction="LONG", then=Value(Decimal(1))), default=Value(Decimal(-1)), output_field=_WIDE)
-_SIZE = ExpressionWrapper(_SIGN * F("quantity") * F("contract_size"), output_field=_WIDE)
+_SIZE = ExpressionWrapper(_SIGN * (F("quantity") - F("closed_quantity")) * F("contract_size"), output_field=_WIDE)
+_HELD = (TradeStatus.OPEN, TradeStatus.CLOSING)
 
 
 def attach_marks(trades: Iterable[Trade]) -> None:
-    """Set `current_price` and `unrealized_pnl` (account currency, before exit costs) on live trades; None elsewhere."""
+    """Set `current_price` and `unrealized_pnl` (account currency, before exit costs) on live trades, None elsewhere;
+    and `bought`, the contract, on those that are one.
+    """
     listed = list(trades)
-    wanted = {
-        (trade.venue, trade.symbol) for trade in listed if trade.status in (TradeStatus.OPEN, TradeStatus.CLOSING)
-    }
-    found = quotes().get_many(wanted) if wanted else {}
+    held = [trade for trade in listed if trade.status in _HELD]
+    found = quotes().get_many({(trade.venue, trade.symbol) for trade in held}) if held else {}
+    attach_contracts(listed)
     for trade in listed:
         quote = found.get((trade.venue, trade.symbol)) if trade.status != TradeStatus.CLOSED else None
-        trade.current_price, trade.unrealized_pnl = _mark(trade, quote)  # type: ignore[attr-defined]
+        price, pnl = _mark(trade, quote)
+        if trade.market_type == "CONTRACT":
+            contract: Contract | None = trade.bought  # type: ignore[attr-defined]
+            pnl = contract.profit if contract is not None and trade.status in _HELD else None
+        trade.current_price, trade.unrealized_pnl = price, pnl  # type: ignore[attr-defined]
 
 
 def _mark(trade: Trade, quote: Quote | None) -> tuple[Decimal | None, Decimal | None]:
     if quote is None or trade.entry_price is None:
         return None, None
-    pnl = gross_pnl(
-        trade.direction_sign, float(trade.quantity), float(trade.entry_price), quote.last, float(trade.contract_size)
+    pnl = position_pnl(
+        trade.inverse,
+        trade.direction_sign,
+        float(trade.open_quantity),
+        float(trade.entry_price),
+        quote.last,
+        float(trade.contract_size),
     )
     return Decimal(str(quote.last)), to_money(pnl)
 
 
 def attach_valuation(accounts: Iterable[Account]) -> None:
-    """Set `unrealized_pnl` and `open_trades` on the accounts, summing by market in the database."""
+    """Set `unrealized_pnl`, `tied_up` (the stakes of open contracts) and `open_trades` on the accounts.
+
+    Equity is the balance and both. Trades are summed by market in the database.
+    """
     listed = list(accounts)
+    held = Trade.objects.filter(account__in=listed, status__in=_HELD).order_by()
     sums = list(
-        Trade.objects.filter(account__in=listed, status__in=[TradeStatus.OPEN, TradeStatus.CLOSING])
-        .order_by()
-        .values("account_id", "venue", "symbol")
-        .annotate(count=Count("id"), size=Sum(_SIZE), cost=Sum(ExpressionWrapper(_SIZE * F("entry_price"), _WIDE)))
+        held.values("account_id", "venue", "symbol", "market_type", "inverse").annotate(
+            count=Count("id"),
+            size=Sum(_SIZE),
+            cost=Sum(ExpressionWrapper(_SIZE * F("entry_price"), _WIDE)),
+            inverse_cost=Sum(ExpressionWrapper(_SIZE / F("entry_price"), _WIDE)),
+        )
     )
     found = quotes().get_many({(row["venue"], row["symbol"]) for row in sums}) if sums else {}
     for account in listed:
         own = [row for row in sums if row["account_id"] == account.pk]
-        priced = [(row, found[key]) for row in own if (key := (row["venue"], row["symbol"])) in found]
-        account.unrealized_pnl = sum(  # type: ignore[attr-defined]
-            (to_money(row["size"] * Decimal(str(quote.last)) - row["cost"]) for row, quote in priced), Decimal(0)
-        )
         account.open_trades = sum(row["count"] for row in own)  # type: ignore[attr-defined]
+        account.unrealized_pnl = sum(  # type: ignore[attr-defined]
+            (_worth(row, found.get((row["venue"], row["symbol"]))) for row in own), Decimal(0)
+        )
+        account.tied_up = Decimal(0)  # type: ignore[attr-defined]
+    _add_contracts([account for account in listed if account.sells_contracts])
+
+
+def _worth(row: Mapping[str, Any], quote: Quote | None) -> Decimal:
+    """A market's unrealised profit: size * price - cost; of inverse contracts, size/entry - size/price."""
+    if quote is None or row["market_type"] == "CONTRACT" or row["cost"] is None:
+        return Decimal(0)
+    last = Decimal(str(quote.last))
+    return to_money(row["inverse_cost"] - row["size"] / last if row["inverse"] else row["size"] * last - row["cost"])
+
+
+def _add_contracts(accounts: list[Account]) -> None:
+    if not accounts:
+        return
+    held = Contract.objects.filter(account__in=accounts, settled_at=None).order_by()
+    for account_id, stake, profit in held.values_list("account_id", "stake", "profit"):
+        account = next(item for item in accounts if item.pk == account_id)
+        account.tied_up += stake  # type: ignore[attr-defined]
+        account.unrealized_pnl += profit or 0  # type: ignore[attr-defined]
 
 
 def mark_to_market(now: datetime | None = None) -> int:
@@ -74,15 +112,15 @@ def mark_to_market(now: datetime | None = None) -> int:
     accounts = list(moved.exclude(pk__in=replays.values("account")))
     attach_valuation(accounts)
     for account in accounts:
-        record_equity(account, account.unrealized_pnl, moment)  # type: ignore[attr-defined]
+        record_equity(account, account.unrealized_pnl + account.tied_up, moment)  # type: ignore[attr-defined]
     return len(accounts)
 
 
 @transaction.atomic
-def record_equity(account: Account, unrealized: Decimal, moment: datetime) -> None:
-    """Write one equity point for the account as it stands, and its peak."""
+def record_equity(account: Account, beyond_cash: Decimal, moment: datetime) -> None:
+    """Write one equity point for the account as it stands, cash and what is beyond it, and its peak."""
     current = Account.objects.locked().get(pk=account.pk)
-    current.equity = current.balance + unrealized
+    current.equity = current.balance + beyond_cash
     current.peak_equity = max(current.peak_equity, current.equity)
     current.save(update_fields=["equity", "peak_equity"])
     EquityPoint.objects.update_or_create(

@@ -29,6 +29,7 @@ from trading.models import (
     LedgerEntry,
     Order,
     OrderPurpose,
+    OrderStatus,
     Trade,
     TradeStatus,
 )
@@ -104,6 +105,8 @@ def test_incident_5_the_database_refuses_a_second_exit_order(floor: SimpleNamesp
     trade = open_trade(floor)
     close_trades([Exit(trade.pk, ExitReason.MANUAL, quote(100.0))])
     order = Order.objects.get(purpose=OrderPurpose.EXIT)
+    order.status = OrderStatus.SUBMITTED
+    order.save()
     order.pk, order.client_order_id = None, "another"
     with pytest.raises(IntegrityError), transaction.atomic():
         order.save(force_insert=True)

@@ -43,7 +43,7 @@ def test_a_signal_becomes_a_trade(
     trade = Trade.objects.get()
     decision = Decision.objects.get()
     assert decision.verdict == Verdict.APPROVED
-    assert len(decision.gates) == 11
+    assert len(decision.gates) == 14
     assert all(item["passed"] for item in decision.gates)
     # 1000 * 0.10 * 0.8 = 80 quote currency at 100, in lots of 0.001
     assert trade.quantity == Decimal("0.8")
@@ -101,7 +101,7 @@ def test_each_gate_can_refuse(floor: SimpleNamespace, change: dict, failed: str)
     assert decision.reason
     assert not Order.objects.exists()
     # every gate is asked and recorded, whatever the first said
-    assert len(decision.gates) == 11
+    assert len(decision.gates) == 14
 
 
 def test_a_market_without_a_quote_is_refused_with_null_figures(floor: SimpleNamespace) -> None:

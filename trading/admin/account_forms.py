@@ -11,6 +11,12 @@ from trading.models import Account
 from trading.paper import DEFAULT_BALANCE
 
 
+def _is_taken(owner_id: int | None, name: str, besides: int | None = None) -> bool:
+    """Closed accounts keep no name from others, which Django's own check of the constraint leaves to the database."""
+    same = Account.objects.open().filter(owner=owner_id, name=name)
+    return (same if besides is None else same.exclude(pk=besides)).exists()
+
+
 class AccountForm(forms.ModelForm):
     """Name, switches and limits; who owns an account and what is in it are not changed by hand."""
 
@@ -31,7 +37,7 @@ class AccountForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        if Account.objects.filter(owner=self.instance.owner_id, name=name).exclude(pk=self.instance.pk).exists():
+        if _is_taken(self.instance.owner_id, name, self.instance.pk):
             raise ValidationError("The owner has an account of that name.")
         return name
 
@@ -59,3 +65,9 @@ class NewAccountForm(forms.ModelForm):
     class Meta:
         model = Account
         fields = ("owner", "name", "currency")
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if "owner" in values and "name" in values and _is_taken(values["owner"].pk, values["name"]):
+            self.add_error("name", "The owner has an account of that name.")
+        return values

@@ -36,7 +36,7 @@ _MONEY = (
     _REALIZED,
     money_column("fees_paid", _currency),
 )
-_SHOWN = ("owner", "broker", "mode", "currency", "created_at", "reset_at")
+_SHOWN = ("owner", "broker", "mode", "currency", "created_at", "reset_at", "closed_at")
 _COUNTS = ("total_trades", "winning_trades", "losing_trades", "win_rate")
 
 
@@ -55,8 +55,16 @@ class AccountAdmin(StyledAdmin):
         "open_trades",
         "auto_trading_enabled",
         "is_enabled",
+        "closed_at",
     )
-    list_filter = ("mode", "broker", "currency", "auto_trading_enabled", "is_enabled")
+    list_filter = (
+        "mode",
+        "broker",
+        "currency",
+        "auto_trading_enabled",
+        "is_enabled",
+        ("closed_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("name", "owner__username")
     date_hierarchy = "created_at"
     list_select_related = ("owner",)
@@ -76,6 +84,10 @@ class AccountAdmin(StyledAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A closed account is looked at, and stays as it is."""
+        return super().has_change_permission(request, obj) and not (obj is not None and obj.is_closed)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:

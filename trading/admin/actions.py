@@ -9,6 +9,7 @@ from django.contrib.admin import ModelAdmin
 from django.db import DatabaseError
 from django.http import HttpRequest
 
+from trading.account_checks import AccountConflict
 from trading.paper import NoQuote, TradeNotOpen
 
 
@@ -27,7 +28,7 @@ def carry_out(
     for row in rows:
         try:
             service(row)
-        except (Refused, TradeNotOpen, NoQuote) as error:
+        except (Refused, TradeNotOpen, NoQuote, AccountConflict) as error:
             page.message_user(request, f"{row}: {error}", messages.ERROR)
         except (redis.RedisError, DatabaseError) as error:
             page.message_user(request, f"{row}: not {done}, {type(error).__name__}: {error}", messages.ERROR)

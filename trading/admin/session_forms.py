@@ -9,7 +9,8 @@ import signals.strategies  # noqa: F401  (registers the built-in strategies)
 from signals.marketdata.timeframes import TIMEFRAMES
 from signals.models import MarketType, SignalSource
 from signals.strategies.registry import StrategyError, validate_params
-from trading.models import AutoTradingSession
+from trading.brokerage.requests import check_contract
+from trading.models import Account, AutoTradingSession
 
 
 class NameListField(forms.CharField):
@@ -46,11 +47,18 @@ class SessionForm(forms.ModelForm):
             "symbols",
             "sources",
             "market_types",
+            "contract",
             "allow_unprotected",
             "default_stop_percent",
             "default_target_percent",
         )
         help_texts = {"strategies": '[{"name": "razor", "params": {}}]; parameters left out take their defaults.'}
+
+    def clean_account(self) -> Account:
+        account: Account = self.cleaned_data["account"]
+        if account.is_closed:
+            raise ValidationError("The account is closed.")
+        return account
 
     def clean_name(self) -> str:
         """Where the account is shown and not asked for, Django leaves this constraint to the database."""
@@ -60,6 +68,14 @@ class SessionForm(forms.ModelForm):
         if account is not None and taken.exists():
             raise ValidationError("The account has a session of that name.")
         return name
+
+    def clean_contract(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["contract"] or {}
+        try:
+            check_contract(chosen)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+        return dict(chosen)
 
     def clean_strategies(self) -> list[dict[str, Any]]:
         """Each strategy with all its parameters."""

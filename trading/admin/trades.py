@@ -20,11 +20,19 @@ from signals.admin_ui import (
 from trading import paper
 from trading.admin.actions import carry_out
 from trading.admin.columns import account_currency, money_column, signed_money
-from trading.models import Order, Trade
+from trading.models import Contract, Order, Trade
 from trading.valuation import attach_marks
 
 _STATUS_KINDS = {"OPEN": "info", "CLOSED": "plain", "PENDING": "warn", "CLOSING": "warn", "FAILED": "bad"}
-_REASON_KINDS = {"STOP_LOSS": "bad", "TAKE_PROFIT": "good", "MANUAL": "info"}
+_REASON_KINDS = {
+    "STOP_LOSS": "bad",
+    "TAKE_PROFIT": "good",
+    "MANUAL": "info",
+    "EMERGENCY": "bad",
+    "STOP_OUT": "bad",
+    "EXTERNAL": "warn",
+    "LATE_FILL": "warn",
+}
 
 
 def _mark(trades: list[Trade]) -> None:
@@ -50,6 +58,23 @@ class OrderInline(ReadOnlyInline):
     fields = ("client_order_id", "purpose", "side", "quantity", "filled_quantity", "average_price", "status", "reason")
 
 
+class ContractInline(ReadOnlyInline):
+    model = Contract
+    fields = (
+        "contract_id",
+        "contract_type",
+        "status",
+        "stake",
+        "payout",
+        "multiplier",
+        "bid_price",
+        "sell_price",
+        "profit",
+        "expires_at",
+        "settled_at",
+    )
+
+
 @admin.register(Trade)
 class TradeAdmin(ReadOnlyAdmin):
     list_display = (
@@ -63,6 +88,7 @@ class TradeAdmin(ReadOnlyAdmin):
         plain_column("entry_price", "entry"),
         "price_now",
         plain_column("stop_loss", "stop"),
+        "stop_held",
         plain_column("take_profit", "target"),
         badge_column("exit_reason", _REASON_KINDS),
         "strategy",
@@ -74,7 +100,7 @@ class TradeAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     list_select_related = ("account",)
     actions = ("close_trades",)
-    inlines = (OrderInline,)
+    inlines = (ContractInline, OrderInline)
     exclude = ("margin", "realized_pnl", "fees", "slippage")
     readonly_fields = (  # type: ignore[assignment]  # columns are callables, which the stubs do not foresee
         money_column("margin", account_currency),

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from signals.api.intake import KEY_HEADER, header_key
 from signals.api.intake import KeyReused as Reused
 from trading.idempotency import Answer, KeyReused, once
+from trading.models import IdempotencyKey
 
 KEY = OpenApiParameter(
     KEY_HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description="Makes a repetition of the request harmless."
@@ -43,6 +44,17 @@ def answer_once(request: Request, handle: Callable[[], Answer]) -> Response:
     except KeyReused:
         raise Reused from None
     return Response(body, status=status)
+
+
+def used_before(request: Request) -> bool:
+    """Whether the request's Idempotency-Key has an answer already, so that `answer_once` will do nothing anew."""
+    key = header_key(request)
+    return key is not None and IdempotencyKey.objects.filter(owner=_user_id(request), key=key).exists()
+
+
+def gone() -> Answer:
+    """For what `used_before` has found answered: reached only when that answer's transaction was rolled back."""
+    raise Conflict("The request with this Idempotency-Key has just failed; send it again.", "try_again")
 
 
 def _user_id(request: Request) -> int:

@@ -17,11 +17,12 @@ from rest_framework.views import APIView
 from signals.api.strict import RoundedDecimalField, StrictSerializer, query
 from trading import paper
 from trading.api.idempotent import KEY, Conflict, answer_once
-from trading.api.trades import LARGEST_ID, TradeQuerySerializer, filtered_trades, owned_trade
+from trading.api.refusals import refusals
+from trading.api.summary import SummarySerializer, summary_body
+from trading.api.trades import LARGEST_ID, TradeQuerySerializer, filtered_trades
 from trading.events import latest_number
 from trading.idempotency import Answer
 from trading.models import Account, AccountMode, SessionStatus, Trade, TradeStatus
-from trading.performance import PerformanceSerializer, performance
 from trading.serializers import (
     AccountSerializer,
     SessionSerializer,
@@ -78,19 +79,12 @@ class PaperTradesSerializer(serializers.Serializer):
     trades = TradeSerializer(many=True)
 
 
-class SummarySerializer(serializers.Serializer):
-    account = AccountSerializer()
-    performance = PerformanceSerializer()
-    open_positions = TradeSerializer(many=True)
-    recent_trades = TradeSerializer(many=True)
-
-
 def find_account(request: Request) -> Account | None:
     """The caller's account named by ?account=, else the first paper one, if any.
 
-    Raises NotFound for another user's, Conflict for one that does not trade on paper.
+    Raises NotFound for another user's or a closed one, Conflict for one that does not trade on paper.
     """
-    owned = Account.objects.owned_by(request.user)  # type: ignore[arg-type]
+    owned = Account.objects.open().owned_by(request.user)  # type: ignore[arg-type]
     asked = query(request, AccountQuerySerializer).get("account")
     if asked is None:
         return owned.filter(mode=AccountMode.PAPER).first()
@@ -98,7 +92,8 @@ def find_account(request: Request) -> Account | None:
     if account is None:
         raise NotFound("There is no such account.")
     if account.mode != AccountMode.PAPER:
-        raise Conflict("This is not a paper account.", "not_a_paper_account")
+        told = f"This is not a paper account; GET /api/accounts/{asked}/ tells of it."
+        raise Conflict(told, "not_a_paper_account")
     return account
 
 
@@ -110,14 +105,15 @@ def paper_account(request: Request) -> Account:
     return account
 
 
-def status_body(request: Request, account: Account | None) -> dict[str, Any]:
+def status_body(request: Request, account: Account | None, number: int | None = None) -> dict[str, Any]:
+    """`number` is that of the caller's latest event, read before the account was; default: as it is now."""
     sessions = list(account.sessions.order_by("pk")) if account else []
     running = any(session.status == SessionStatus.RUNNING for session in sessions)
     return {
         "account": render_account(account) if account else None,
         "sessions": [render_session(session) for session in sessions],
         "is_running": bool(account and account.is_enabled and account.auto_trading_enabled and running),
-        "last_event_number": latest_number(int(request.user.pk or 0)),
+        "last_event_number": latest_number(int(request.user.pk or 0)) if number is None else number,
     }
 
 
@@ -149,9 +145,10 @@ def _start(request: Request, settings: dict[str, Any]) -> Answer:
             return 201, status_body(request, opened)
     if balance is not None and balance != account.initial_balance:
         raise Conflict("The account exists; reset it to change its initial balance.", "account_exists")
-    started = paper.start(
-        owner_id=owner_id, account=account, initial_balance=account.initial_balance, settings=settings
-    )
+    with refusals():
+        started = paper.start(
+            owner_id=owner_id, account=account, initial_balance=account.initial_balance, settings=settings
+        )
     return 200, status_body(request, started)
 
 
@@ -164,7 +161,8 @@ class ResetView(APIView):
         account = paper_account(request)
 
         def handle() -> Answer:
-            fresh = paper.reset(account.pk, given.validated_data.get("initial_balance"))
+            with refusals():
+                fresh = paper.reset(account.pk, given.validated_data.get("initial_balance"))
             return 200, status_body(request, fresh)
 
         return answer_once(request, handle)
@@ -174,7 +172,9 @@ class StatusView(APIView):
     @extend_schema(responses=StatusSerializer, parameters=[ACCOUNT])
     def get(self, request: Request) -> Response:
         """The account with its sessions, and the number of the caller's latest event."""
-        return Response(status_body(request, find_account(request)))
+        # The number comes first: what happens from here on is told again by the events after it.
+        number = latest_number(int(request.user.pk or 0))
+        return Response(status_body(request, find_account(request), number))
 
 
 class SettingsView(APIView):
@@ -183,8 +183,10 @@ class SettingsView(APIView):
         """Change some of the account's settings."""
         given = SettingsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        account = paper.update_settings(paper_account(request).pk, dict(given.validated_data))
-        return Response(render_account(account))
+        account = paper_account(request)
+        with refusals():
+            changed = paper.update_settings(account.pk, dict(given.validated_data))
+        return Response(render_account(changed))
 
 
 class PaperTradesView(APIView):
@@ -214,30 +216,4 @@ class SummaryView(APIView):
     @extend_schema(responses=SummarySerializer, parameters=[ACCOUNT])
     def get(self, request: Request) -> Response:
         """The account, its results since the last reset, its open positions and its latest closed trades."""
-        account = paper_account(request)
-        own = Trade.objects.filter(account=account).select_related("account", "session", "signal")
-        body = {
-            "account": render_account(account),
-            "performance": performance(account),
-            "open_positions": render_trades(own.filter(status=TradeStatus.OPEN)[:500]),
-            "recent_trades": render_trades(own.filter(status=TradeStatus.CLOSED)[:20]),
-        }
-        return Response(body)
-
-
-class CloseView(APIView):
-    @extend_schema(request=None, responses=TradeSerializer, parameters=[KEY])
-    def post(self, request: Request, trade_id: int) -> Response:
-        """Close an open trade at the market."""
-        trade = owned_trade(request, trade_id)
-
-        def handle() -> Answer:
-            try:
-                closed = paper.close_by_hand(trade.pk)
-            except paper.TradeNotOpen as error:
-                raise Conflict(str(error), "trade_not_open") from None
-            except paper.NoQuote as error:
-                raise Conflict(str(error), "no_quote") from None
-            return 200, render_trades([closed])[0]
-
-        return answer_once(request, handle)
+        return Response(summary_body(paper_account(request)))

@@ -8,11 +8,15 @@ from rest_framework import generics, serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from signals.api.strict import query
 from signals.models import Direction
+from trading import paper
+from trading.api.idempotent import KEY, Conflict, answer_once
+from trading.idempotency import Answer
 from trading.models import ExitReason, Trade, TradeStatus
-from trading.serializers import TradeSerializer
+from trading.serializers import TradeSerializer, render_trades
 from trading.valuation import attach_marks
 
 LARGEST_ID = 2**63 - 1
@@ -76,3 +80,21 @@ class TradeDetailView(generics.RetrieveAPIView):
         trade = owned_trade(self.request, self.kwargs["trade_id"])
         attach_marks([trade])
         return trade
+
+
+class CloseView(APIView):
+    @extend_schema(request=None, responses=TradeSerializer, parameters=[KEY])
+    def post(self, request: Request, trade_id: int) -> Response:
+        """Close an open trade at the market; a live one is CLOSING until its broker has filled the exit."""
+        trade = owned_trade(request, trade_id)
+
+        def handle() -> Answer:
+            try:
+                closed = paper.close_by_hand(trade.pk)
+            except paper.TradeNotOpen as error:
+                raise Conflict(str(error), "trade_not_open") from None
+            except paper.NoQuote as error:
+                raise Conflict(str(error), "no_quote") from None
+            return 200, render_trades([closed])[0]
+
+        return answer_once(request, handle)

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from brokers.interface import Environment
 from brokers.models import BrokerCredential
 from trading.models.fields import MoneyField
 
@@ -24,6 +25,10 @@ class AccountMode(models.TextChoices):
 class AccountQuerySet(models.QuerySet["Account"]):
     def owned_by(self, user: "AbstractBaseUser") -> "AccountQuerySet":
         return self.filter(owner=user.pk)
+
+    def open(self) -> "AccountQuerySet":
+        """Those that were not closed."""
+        return self.filter(closed_at=None)
 
     def locked(self) -> "AccountQuerySet":
         """Rows locked until the transaction ends, in one order everywhere so that two lockers cannot deadlock."""
@@ -86,21 +91,36 @@ class Account(models.Model):
     max_open_trades = models.PositiveIntegerField(default=5, validators=[MinValueValidator(1), MaxValueValidator(1000)])
 
     created_at = models.DateTimeField(auto_now_add=True)
+    reconciled_at = models.DateTimeField(null=True, blank=True, editable=False)
     reset_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="It trades no more, and holds no keys; its past stays."
+    )
 
     objects = AccountQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["owner", "name"], name="account_name_once_per_owner"),
+            models.UniqueConstraint(
+                fields=["owner", "name"], condition=Q(closed_at=None), name="account_name_once_per_owner"
+            ),
+            models.UniqueConstraint(
+                fields=["credential"], condition=Q(closed_at=None), name="account_once_per_credential"
+            ),
             models.CheckConstraint(condition=Q(margin_used__gte=0), name="account_margin_not_negative"),
             models.CheckConstraint(
                 condition=Q(mode="PAPER", broker="paper") | (~Q(mode="PAPER") & ~Q(broker="paper")),
                 name="account_paper_at_the_paper_broker",
             ),
             models.CheckConstraint(
-                condition=Q(mode="PAPER") | Q(credential__isnull=False), name="account_broker_needs_credential"
+                condition=Q(mode="PAPER") | Q(credential__isnull=False) | Q(closed_at__isnull=False),
+                name="account_broker_needs_credential",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None)
+                | Q(credential=None, is_enabled=False, auto_trading_enabled=False, live_trading_enabled=False),
+                name="account_closed_is_off",
             ),
             models.CheckConstraint(
                 condition=Q(mode="LIVE") | Q(live_trading_enabled=False), name="account_real_money_is_live"
@@ -121,6 +141,29 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.mode})"
+
+    @property
+    def is_paper(self) -> bool:
+        return self.mode == AccountMode.PAPER
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+    @property
+    def venue(self) -> str:
+        """The market that its broker trades at: a test environment has prices of its own.
+
+        "" for paper, which trades at any, and for a closed account, which trades at none.
+        """
+        if self.credential is None:
+            return ""
+        return self.broker if self.credential.environment == Environment.LIVE else f"{self.broker}-test"
+
+    @property
+    def sells_contracts(self) -> bool:
+        """Whether its broker sells contracts for a stake, instead of quantities of something."""
+        return self.broker == "deriv"
 
     @property
     def free_balance(self) -> Decimal:

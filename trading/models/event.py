@@ -15,6 +15,7 @@ class EventType(models.TextChoices):
     BALANCE_UPDATE = "balance_update"
     STATUS = "status"
     ERROR = "error"
+    CREDENTIAL = "credential"
 
 
 class EventCounter(models.Model):

@@ -18,6 +18,11 @@ def to_money(value: Decimal | int | str | float) -> Decimal:
     return (value if isinstance(value, Decimal) else Decimal(str(value))).quantize(UNIT, rounding=ROUND_HALF_EVEN)
 
 
+def to_price(value: Decimal | float) -> Decimal:
+    """A price or quantity at the 12 places that they are stored with, which drops float noise."""
+    return round(value if isinstance(value, Decimal) else Decimal(str(value)), 12)
+
+
 class MoneyField(models.DecimalField):
     """A Decimal with 8 places, stored as a whole number of 1e-8 units (64 bits: up to 92 billion).
 

@@ -13,6 +13,9 @@ class EntryKind(models.TextChoices):
     TRADE_PNL = "TRADE_PNL"
     COMMISSION = "COMMISSION"
     RESET = "RESET"
+    STAKE = "STAKE"  # paid for a contract
+    PAYOUT = "PAYOUT"  # what a contract gave back
+    ADJUSTMENT = "ADJUSTMENT"  # the broker's own bookings (funding, transfers), taken over by a person
 
 
 class LedgerEntry(models.Model):

@@ -35,6 +35,12 @@ class AutoTradingSession(models.Model):
     symbols = models.JSONField(default=list, blank=True)
     sources = models.JSONField(default=list, blank=True)
     market_types = models.JSONField(default=list, blank=True)
+    contract = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='At a broker that sells contracts: {"kind": "MULTIPLIER", "multiplier": 100}, or RISE_FALL with '
+        "duration and duration_unit, or ACCUMULATOR with growth_rate.",
+    )
     allow_unprotected = models.BooleanField(default=False, help_text="Trades may open without a stop.")
     default_stop_percent = models.DecimalField(
         max_digits=6, decimal_places=3, default="0.5", help_text="Stop for signals that bring none, percent of entry."

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from signals.models import Direction, MarketType, Signal
 from trading.models.account import Account
@@ -34,6 +34,18 @@ class ExitReason(models.TextChoices):
     MANUAL = "MANUAL"
     RESET = "RESET"
     END_OF_REPLAY = "END_OF_REPLAY"
+    EMERGENCY = "EMERGENCY"  # its stop could not be placed
+    EXTERNAL = "EXTERNAL"  # closed at the broker by another hand
+    EXPIRED = "EXPIRED"  # the contract ran out
+    STOP_OUT = "STOP_OUT"  # the broker liquidated it
+    LATE_FILL = "LATE_FILL"  # more of its entry filled after it had ended
+
+
+class StopHolder(models.TextChoices):
+    """Who acts when the stop is touched."""
+
+    US = "US"
+    BROKER = "BROKER"
 
 
 class TradeQuerySet(models.QuerySet["Trade"]):
@@ -68,17 +80,21 @@ class Trade(models.Model):
     direction = models.CharField(max_length=5, choices=Direction.choices)
     status = models.CharField(max_length=10, choices=TradeStatus.choices, default=TradeStatus.PENDING)
     quantity = models.DecimalField(max_digits=28, decimal_places=12)
+    closed_quantity = models.DecimalField(max_digits=28, decimal_places=12, default=0)
     contract_size = models.DecimalField(max_digits=20, decimal_places=10, default=Decimal(1))
+    inverse = models.BooleanField(default=False, help_text="Counts quote currency, and earns base currency.")
     entry_price = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
     exit_price = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
     stop_loss = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
     take_profit = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
+    stop_held = models.CharField(max_length=6, choices=StopHolder.choices, default=StopHolder.US)
     stop_waived = models.BooleanField(default=False, help_text="Its session allows it to run without a stop.")
     margin = MoneyField(default=0)
     realized_pnl = MoneyField(default=0, help_text="Net of commission.")
     fees = MoneyField(default=0)
     slippage = MoneyField(default=0, help_text="Cost of the fills against the quote or level they were meant for.")
     exit_reason = models.CharField(max_length=15, choices=ExitReason.choices, blank=True)
+    closing_reason = models.CharField(max_length=15, choices=ExitReason.choices, blank=True, help_text="While CLOSING.")
     confidence = models.DecimalField(max_digits=5, decimal_places=4, default=0)
     strategy = models.CharField(max_length=60, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -100,7 +116,10 @@ class Trade(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "symbol", "direction"], condition=_LIVE, name="trade_live_once_per_symbol_direction"
+                fields=["account", "symbol", "direction"],
+                # What filled after its trade's end is on its way out beside the trade that is live by now.
+                condition=_LIVE & ~Q(closing_reason="LATE_FILL"),
+                name="trade_live_once_per_symbol_direction",
             ),
             models.CheckConstraint(
                 condition=~Q(status="OPEN") | Q(stop_loss__isnull=False) | Q(stop_waived=True),
@@ -115,10 +134,22 @@ class Trade(models.Model):
                 name="trade_closed_has_exit",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="trade_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(closed_quantity__gte=0, closed_quantity__lte=F("quantity")),
+                name="trade_closed_within_quantity",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="CLOSED") | Q(closed_quantity=F("quantity")), name="trade_closed_is_closed_whole"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.direction} {self.quantity.normalize():f} {self.symbol} ({self.status})"
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What is still to be closed, in the unit of `quantity`."""
+        return self.quantity - self.closed_quantity
 
     @property
     def direction_sign(self) -> int:

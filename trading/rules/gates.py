@@ -11,6 +11,21 @@ def account_enabled(enabled: bool) -> tuple[bool, float, float]:
     return enabled, 1.0 if enabled else 0.0, 1.0
 
 
+def real_money(allowed: bool) -> tuple[bool, float, float]:
+    """The account may spend what it holds (1): paper, demo, or live trading switched on; or not (0)."""
+    return allowed, 1.0 if allowed else 0.0, 1.0
+
+
+def no_opposite(opposite_trades: int, nets: bool) -> tuple[bool, float, float]:
+    """`opposite_trades` (count) are open in the symbol the other way: at a broker that nets positions, none may be."""
+    return not nets or opposite_trades == 0, float(opposite_trades), 0.0
+
+
+def own_venue(matches: bool) -> tuple[bool, float, float]:
+    """The session follows the market that its account trades at (1) or another (0)."""
+    return matches, 1.0 if matches else 0.0, 1.0
+
+
 def session_running(running: bool) -> tuple[bool, float, float]:
     """The session is running (1) or not (0)."""
     return running, 1.0 if running else 0.0, 1.0

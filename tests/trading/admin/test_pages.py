@@ -13,14 +13,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from brokers.models import InstrumentRecord
+from brokers.models import BrokerCredential, InstrumentRecord
 from signals.models import Signal, WebhookEndpoint
 from tests.clients import open_trade
 from tests.trading.factories import make_account, make_session, publish_quote
+from trading import accounts, paper
 from trading.models import (
     Account,
     AutoTradingSession,
+    Contract,
     Decision,
+    Difference,
     Event,
     Fill,
     LedgerEntry,
@@ -38,10 +41,13 @@ EVERY = [
     Fill,
     LedgerEntry,
     Event,
+    Contract,
+    Difference,
     InstrumentRecord,
+    BrokerCredential,
     WebhookEndpoint,
 ]
-READ_ONLY = [Signal, Trade, Decision, Order, Fill, LedgerEntry, Event, InstrumentRecord]
+READ_ONLY = [Signal, Trade, Decision, Order, Fill, LedgerEntry, Event, Contract, Difference, InstrumentRecord]
 
 
 def url(model: type, page: str, *arguments: object) -> str:
@@ -127,7 +133,7 @@ def test_money_and_badges(staff: Client, busy: SimpleNamespace) -> None:
 def test_a_decision_shows_its_gates(staff: Client, busy: SimpleNamespace) -> None:
     refused = Decision.objects.get(verdict="REJECTED")
     page = staff.get(url(Decision, "change", refused.pk)).content.decode()
-    assert page.count("<tr><td>") >= len(refused.gates) == 11
+    assert page.count("<tr><td>") >= len(refused.gates) == 14
     assert 'badge-bad">failed' in page
     assert "A trade in this symbol and direction is open already." in page
     approved = Decision.objects.get(pk=busy.opened.signal.decisions.get().pk)
@@ -182,3 +188,36 @@ def test_those_who_may_only_look_get_no_actions(busy: SimpleNamespace) -> None:
 def test_every_model_of_ours_that_is_listed_is_tested() -> None:
     ours = {model for model in admin.site._registry if model._meta.app_label in ("brokers", "signals", "trading")}
     assert ours == set(EVERY)
+
+
+class TestClosedAccounts:
+    def test_shown_and_not_changed(self, staff: Client, busy: SimpleNamespace) -> None:
+        paper.close_by_hand(busy.opened.pk)
+        accounts.close(account_id=busy.account.pk)
+        page = staff.get(url(Account, "change", busy.account.pk))
+        assert page.status_code == 200
+        assert not page.context["has_change_permission"]
+        assert busy.account.name in page.content.decode()
+        assert staff.post(url(Account, "change", busy.account.pk), {"name": "New"}).status_code == 403
+        listed = staff.get(url(Account, "changelist"), {"closed_at__isempty": "0"})
+        assert [account.pk for account in listed.context["cl"].result_list] == [busy.account.pk]
+        assert staff.get(url(Trade, "changelist"), {"account__id__exact": busy.account.pk}).status_code == 200
+
+    def test_no_session_runs_or_is_added(self, staff: Client, busy: SimpleNamespace) -> None:
+        paper.close_by_hand(busy.opened.pk)
+        accounts.close(account_id=busy.account.pk)
+        chosen = {"action": "run_sessions", "_selected_action": [busy.session.pk]}
+        answer = staff.post(url(AutoTradingSession, "changelist"), chosen, follow=True)
+        assert "The account is closed." in answer.content.decode()
+        busy.session.refresh_from_db()
+        assert busy.session.status == "STOPPED"
+        form = {"account": busy.account.pk, "name": "More", "venue": "sim", "timeframe": "1m", "strategies": "[]"}
+        refused = staff.post(url(AutoTradingSession, "add"), form)
+        assert refused.context["adminform"].form.errors["account"] == ["The account is closed."]
+
+
+def test_a_trade_shows_its_contract(staff: Client, busy: SimpleNamespace) -> None:
+    Contract.objects.create(
+        trade=busy.opened, account=busy.account, contract_id="c-77", contract_type="MULTUP", status="open", stake=50
+    )
+    assert "c-77" in staff.get(url(Trade, "change", busy.opened.pk)).content.decode()

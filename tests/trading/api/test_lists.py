@@ -117,7 +117,7 @@ class TestSignals:
         assert row == api.get(f"/api/signals/{trade.signal.public_id}/").json()
         (decision,) = row["decisions"]
         assert (decision["verdict"], decision["trade"], decision["session"]) == ("APPROVED", trade.pk, floor.session.pk)
-        assert len(decision["gates"]) == 11
+        assert len(decision["gates"]) == 14
         assert decision["order"]
         check_error(stranger.get(f"/api/signals/{trade.signal.public_id}/"), 404, "not_found")
         assert stranger.get("/api/signals/").json()["count"] == 0

@@ -1,4 +1,6 @@
-"""Run the streamer: quotes, candles, exits and strategy runs for the venues in SIGNALIST_VENUES."""
+"""Run the streamer: quotes, candles, exits and strategy runs for the venues in SIGNALIST_VENUES and for those of the
+accounts at brokers, whose connections it holds.
+"""
 
 import asyncio
 import contextlib
@@ -9,7 +11,11 @@ import redis.asyncio
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from signals.marketdata.source import MarketSource
+from trading.brokerage.account_streams import AccountStreams
+from trading.brokerage.venues import BrokerVenues
 from trading.heartbeats import beat
+from trading.market import redis_client
 from trading.sources import source_for
 from trading.streaming import VenueStream, heartbeat, owner_name
 from trading.trigger_index import TriggerIndex
@@ -33,7 +39,15 @@ class Command(BaseCommand):
         sync = TriggerSync(index, client)
         owner = owner_name()
         streams = [VenueStream(source_for(venue, client), client, index, sync, owner) for venue in settings.VENUES]
+
+        async def stream_venue(source: MarketSource) -> None:
+            await VenueStream(source, client, index, sync, owner).run()
+
+        accounts = AccountStreams(redis_client())
+        accounts.start()
+        venues = BrokerVenues(accounts, stream_venue)
         try:
-            await asyncio.gather(heartbeat(beat), sync.run(), *(stream.run() for stream in streams))
+            await asyncio.gather(heartbeat(beat), sync.run(), venues.run(), *(stream.run() for stream in streams))
         finally:
+            await asyncio.to_thread(accounts.stop)
             await client.aclose()

@@ -1,0 +1,112 @@
+"""Whatever happens in whatever order, in the end our books are the broker's."""
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from brokers.interface import LiveBroker
+from tests.trading.brokerage.bench_broker import BenchBroker
+from tests.trading.brokerage.conftest import Desk, age
+from tests.trading.brokerage.test_orders import balanced
+from tests.trading.factories import make_account, make_session
+from trading.brokerage import resolve, sweep
+from trading.brokerage.apply import apply_report
+from trading.brokerage.closing import request_exit, run_exit
+from trading.brokerage.connections import use_connector
+from trading.brokerage.matching import find_order
+from trading.brokerage.reconcile import reconcile_account
+from trading.market import wall_now
+from trading.models import (
+    PENDING_STATUSES,
+    Account,
+    AccountMode,
+    ExitReason,
+    Order,
+    OrderPurpose,
+    OrderStatus,
+    Trade,
+    TradeStatus,
+)
+
+FATES = st.sampled_from(["fill", "fill", "half", "lost_reply", "lost", "refuse", "unavailable", "stop_refused"])
+STEPS = st.one_of(
+    st.tuples(st.just("signal"), st.sampled_from(["LONG", "SHORT"])),
+    st.tuples(st.just("fate"), FATES),
+    st.tuples(st.just("price"), st.integers(95, 105)),
+    st.tuples(st.just("leg"), st.integers(0, 3)),
+    st.tuples(st.just("exit"), st.integers(0, 3)),
+    st.tuples(st.just("repeat"), st.integers(0, 9)),
+    st.tuples(st.sampled_from(["sweep", "resolve", "reconcile", "run_exit"]), st.just(0)),
+)
+
+
+def take(desk: Desk, step: str, value: Any) -> None:
+    broker, trades = desk.broker, list(Trade.objects.filter(account=desk.account).order_by("id"))
+    if step == "signal":
+        stop, target = ("90", "110") if value == "LONG" else ("110", "90")
+        desk.signal(direction=value, stop_loss=Decimal(stop), take_profits=[target])
+    elif step == "fate":
+        broker.script.append(value)
+    elif step == "price":
+        broker.price = Decimal(value)
+    elif step == "leg":
+        legs = [order for order in broker.open_orders() if order.reduce_only]
+        room = [
+            leg for leg in legs if leg.quantity and (broker.net if leg.side == "SELL" else -broker.net) >= leg.quantity
+        ]
+        if room:
+            broker.fill_leg(room[value % len(room)].order_id, broker.price)
+    elif step == "exit" and trades:
+        request_exit(trades[value % len(trades)].pk, ExitReason.MANUAL)
+    elif step == "repeat" and broker.orders:
+        report = list(broker.orders.values())[value % len(broker.orders)].report
+        if (order := find_order(desk.account, report)) is not None:
+            apply_report(order.pk, report)
+    elif step == "sweep":
+        sweep.sweep_live(wall_now())
+    elif step == "resolve":
+        for pk in Order.objects.filter(account=desk.account, status__in=PENDING_STATUSES).values_list("pk", flat=True):
+            resolve.resolve_order(pk)
+    elif step == "reconcile":
+        reconcile_account(desk.account.pk)
+    elif step == "run_exit":
+        for trade in trades:
+            run_exit(trade.pk)
+
+
+def come_to_rest(desk: Desk) -> None:
+    """Time passes and nothing more goes wrong."""
+    desk.broker.script.clear()
+    for _ in range(6):
+        for order in Order.objects.filter(account=desk.account, status__in=PENDING_STATUSES):
+            if order.purpose in (OrderPurpose.ENTRY, OrderPurpose.EXIT):
+                age(order, 60)
+        sweep.sweep_live(wall_now())
+        reconcile_account(desk.account.pk)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEPS, min_size=3, max_size=25))
+def test_our_books_end_as_the_brokers(desk: Desk, steps: list[tuple[str, Any]]) -> None:
+    broker = BenchBroker()
+    account = make_account(desk.account.owner, mode=AccountMode.DEMO)
+    mine = Desk(account, make_session(account, venue=account.venue, timeframe="1m"), broker)
+    Account.objects.filter(pk=desk.account.pk).update(auto_trading_enabled=False)
+
+    def connect(asked: Account) -> LiveBroker:
+        return broker if asked.pk == account.pk else desk.broker  # type: ignore[return-value]
+
+    mine.quote(100.0)
+    with use_connector(connect):
+        for step, value in steps:
+            take(mine, step, value)
+        come_to_rest(mine)
+    balanced(mine)
+    orders = Order.objects.filter(account=account)
+    assert not orders.filter(status__in=[OrderStatus.UNKNOWN, OrderStatus.SUBMITTED], purpose__in=["ENTRY", "EXIT"])
+    assert not Trade.objects.filter(account=account, status__in=[TradeStatus.PENDING, TradeStatus.CLOSING])
+    ids = [request.client_order_id for request in broker.sent]
+    assert len(ids) == len(set(ids)), "an order was sent twice"
+    account.sessions.update(status="STOPPED")

@@ -1,0 +1,49 @@
+"""What follows a booking, once it is committed."""
+
+import logging
+from functools import partial
+
+from django.db import transaction
+
+from trading import queueing
+from trading.models import Account, ExitReason, Trade, TradeStatus
+
+logger = logging.getLogger(__name__)
+
+
+def submit_later(order_id: int) -> None:
+    transaction.on_commit(partial(queueing.send, "trading.submit_order", order_id))
+
+
+def exit_later(trade: Trade, reason: ExitReason) -> None:
+    """Mark the trade CLOSING, in the caller's transaction and under its locks, and send its exit after the commit."""
+    trade.status, trade.closing_reason = TradeStatus.CLOSING, reason
+    trade.save(update_fields=["status", "closing_reason", "updated_at"])
+    run_exit_later(trade.pk)
+
+
+def run_exit_later(trade_id: int) -> None:
+    transaction.on_commit(partial(queueing.send, "trading.run_exit", trade_id))
+
+
+def cancel_legs_later(trade_id: int) -> None:
+    transaction.on_commit(partial(queueing.send, "trading.cancel_legs", trade_id))
+
+
+def reconcile_later(account_id: int) -> None:
+    transaction.on_commit(partial(queueing.send, "trading.reconcile_account", account_id))
+
+
+def reopen(account: Account, trade: Trade) -> None:
+    """Take back a trade's end, when more of its entry turns out to have filled: the position is there all the same, and
+    is to be closed at once.
+    """
+    logger.warning("trade %s was %s when more of its entry filled", trade.pk, trade.status)
+    if trade.status == TradeStatus.CLOSED:
+        account.total_trades -= 1
+        account.winning_trades -= trade.realized_pnl > 0
+        account.losing_trades -= trade.realized_pnl < 0
+        account.save(update_fields=["total_trades", "winning_trades", "losing_trades"])
+        trade.exit_price, trade.exit_reason = None, ""
+        trade.closed_at = trade.closed_wall = None
+    trade.status, trade.closing_reason = TradeStatus.CLOSING, ExitReason.LATE_FILL

@@ -1,0 +1,156 @@
+"""Ending a live trade: one exit in flight, the legs at the broker out of its way."""
+
+import logging
+
+from django.db import transaction
+
+from brokers.errors import BrokerError
+from trading.brokerage import after
+from trading.brokerage.alerts import alert
+from trading.brokerage.apply import apply_report
+from trading.brokerage.connections import live_broker
+from trading.brokerage.submit import submit_order
+from trading.models import (
+    PENDING_STATUSES,
+    Account,
+    ExitReason,
+    Order,
+    OrderPurpose,
+    OrderStatus,
+    StopHolder,
+    Trade,
+    TradeStatus,
+)
+from trading.order_ids import exit_order_id
+
+logger = logging.getLogger(__name__)
+
+ESCALATE_SECONDS = 5
+
+
+@transaction.atomic
+def request_exit(trade_id: int, reason: ExitReason) -> Trade | None:
+    """Take an OPEN trade to CLOSING; its exit is sent after the commit. None when another hand was first."""
+    account_id = Trade.objects.values_list("account_id", flat=True).get(pk=trade_id)
+    account = Account.objects.locked().get(pk=account_id)
+    trade = Trade.objects.locked().filter(pk=trade_id, status=TradeStatus.OPEN).first()
+    if trade is None:
+        return None
+    trade.account = account
+    after.exit_later(trade, reason)
+    return trade
+
+
+def run_exit(trade_id: int) -> None:
+    """Send what a CLOSING trade still needs. Safe to run twice or at once: there is one exit order in flight at most.
+
+    On a spot market a resting stop holds the coins, so it is cancelled first; elsewhere the exit goes first, because
+    it can only reduce, and the legs are cancelled when the trade has closed.
+    """
+    trade = Trade.objects.select_related("account").get(pk=trade_id)
+    if trade.status != TradeStatus.CLOSING:
+        return
+    _cancel_entry(trade)
+    if trade.market_type == "SPOT":
+        cancel_legs(trade_id)
+    order_id = _exit_order(trade_id)
+    if order_id is not None:
+        submit_order(order_id)
+
+
+@transaction.atomic
+def _exit_order(trade_id: int) -> int | None:
+    """The NEW exit order to send: one that waits, or one made now for what is open. None while one is on its way."""
+    account_id = Trade.objects.values_list("account_id", flat=True).get(pk=trade_id)
+    account = Account.objects.locked().get(pk=account_id)
+    trade = Trade.objects.locked().get(pk=trade_id)
+    if trade.status != TradeStatus.CLOSING or not trade.open_quantity:
+        return None
+    exits = Order.objects.filter(trade=trade, purpose=OrderPurpose.EXIT)
+    pending = exits.filter(status__in=PENDING_STATUSES).first()
+    if pending is not None:
+        return pending.pk if pending.status == OrderStatus.NEW else None
+    return Order.objects.create(
+        account=account,
+        trade=trade,
+        client_order_id=exit_order_id(trade, exits.count()),
+        purpose=OrderPurpose.EXIT,
+        venue=trade.venue,
+        symbol=trade.symbol,
+        side="SELL" if trade.direction_sign > 0 else "BUY",
+        quantity=trade.open_quantity,
+        reduce_only=trade.market_type != "SPOT",
+    ).pk
+
+
+def _cancel_entry(trade: Trade) -> None:
+    """What of the entry has not filled yet is not wanted any more."""
+    entry = Order.objects.filter(
+        trade=trade, purpose=OrderPurpose.ENTRY, status__in=[OrderStatus.SUBMITTED, OrderStatus.PARTIALLY_FILLED]
+    ).first()
+    if entry is not None:
+        _cancel(trade.account, entry)
+
+
+def cancel_legs(trade_id: int) -> None:
+    """Cancel the stop and target that rest at the broker; what has filled of them meanwhile is booked."""
+    trade = Trade.objects.select_related("account").get(pk=trade_id)
+    legs = Order.objects.filter(
+        trade=trade, purpose__in=[OrderPurpose.STOP, OrderPurpose.TARGET], status__in=PENDING_STATUSES
+    )
+    for leg in legs:
+        _cancel(trade.account, leg)
+
+
+def _cancel(account: Account, order: Order) -> None:
+    try:
+        report = live_broker(account).cancel_order(
+            order.symbol, order_id=order.broker_order_id, client_order_id=order.client_order_id
+        )
+    except BrokerError as error:
+        # The order is still pending in our books: the sweeper and the reconciliation come back to it.
+        logger.warning("order %s could not be cancelled: %s", order.pk, error)
+        return
+    apply_report(order.pk, report)
+
+
+def check_broker_exit(trade_id: int, reason: str) -> None:
+    """Some seconds after a level was touched that the broker holds: see what it did, and act where it did not.
+
+    A stop that has not filled is escalated to the market; a target is left to wait, since the price came to it.
+    """
+    trade = Trade.objects.select_related("account").get(pk=trade_id)
+    if trade.status not in (TradeStatus.OPEN, TradeStatus.CLOSING):
+        return
+    purpose = OrderPurpose.STOP if reason == ExitReason.STOP_LOSS else OrderPurpose.TARGET
+    leg = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES).first()
+    if leg is not None:
+        try:
+            report = live_broker(trade.account).get_order(
+                leg.symbol, order_id=leg.broker_order_id, client_order_id=leg.client_order_id
+            )
+        except BrokerError as error:
+            logger.warning("the stop of trade %s could not be looked up: %s", trade_id, error)
+            report = None
+        if report is not None:
+            apply_report(leg.pk, report)
+    if reason == ExitReason.STOP_LOSS:
+        _escalate(trade_id)
+
+
+@transaction.atomic
+def _escalate(trade_id: int) -> None:
+    account_id = Trade.objects.values_list("account_id", flat=True).get(pk=trade_id)
+    account = Account.objects.locked().get(pk=account_id)
+    trade = Trade.objects.locked().get(pk=trade_id)
+    if trade.status not in (TradeStatus.OPEN, TradeStatus.CLOSING) or not trade.open_quantity:
+        return
+    if Order.objects.filter(trade=trade, purpose=OrderPurpose.EXIT, status__in=PENDING_STATUSES).exists():
+        return
+    trade.stop_held = StopHolder.US
+    trade.save(update_fields=["stop_held"])
+    after.exit_later(trade, ExitReason.STOP_LOSS)
+    message = (
+        f"{trade}: the stop at the broker was touched and did not fill in {ESCALATE_SECONDS} s; closing at market."
+    )
+    alert(account, "stop_escalated", message, trade=trade.pk)

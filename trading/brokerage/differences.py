@@ -1,0 +1,47 @@
+"""Keeping what our books and a broker's disagree on: said once when it appears, and once when it is gone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from trading import events
+from trading.brokerage.alerts import draft
+from trading.market import wall_now
+from trading.models import Account, Difference, DifferenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference that a reconciliation found; `subject` is its symbol, currency or order."""
+
+    kind: DifferenceKind
+    subject: str
+    ours: str
+    theirs: str
+    message: str
+
+
+@transaction.atomic
+def record(account_id: int, found: Iterable[Found]) -> list[Difference]:
+    """Replace the account's open differences by `found`: new ones are alerts, those not found again are resolved."""
+    account = Account.objects.locked().get(pk=account_id)
+    now = wall_now()
+    open_ones = {(item.kind, item.subject): item for item in account.differences.filter(resolved_at=None)}
+    drafts, current = [], []
+    for item in found:
+        known = open_ones.pop((item.kind, item.subject), None)
+        if known is None:
+            known = Difference(account=account, kind=item.kind, subject=item.subject)
+            drafts.append(draft(account, "difference", item.message, kind=item.kind, subject=item.subject))
+        known.ours, known.theirs, known.message, known.seen_at = item.ours, item.theirs, item.message, now
+        known.save()
+        current.append(known)
+    for gone in open_ones.values():
+        gone.resolved_at = now
+        gone.save(update_fields=["resolved_at"])
+        drafts.append(draft(account, "difference_resolved", f"Resolved: {gone.message}", subject=gone.subject))
+    account.reconciled_at = now
+    account.save(update_fields=["reconciled_at"])
+    events.emit(account.owner_id, drafts)
+    return current

@@ -1,0 +1,176 @@
+"""What the fills of an entry order do to its trade."""
+
+from datetime import UTC
+from decimal import Decimal
+from functools import partial
+
+from django.db import transaction
+
+from brokers.interface import OrderReport
+from trading import events, ledger, queueing, trigger_feed
+from trading.brokerage import after, alerts
+from trading.market import wall_now
+from trading.models import (
+    PENDING_STATUSES,
+    Account,
+    EntryKind,
+    EventType,
+    ExitReason,
+    Fill,
+    Order,
+    OrderPurpose,
+    OrderStatus,
+    OrderType,
+    StopHolder,
+    Trade,
+    TradeStatus,
+)
+from trading.models.fields import to_money
+from trading.order_ids import leg_order_id
+from trading.rules import sizing
+from trading.rules.pnl import unit_value
+from trading.serializers import render_account, render_trades
+
+
+def on_report(account: Account, order: Order, trade: Trade, report: OrderReport, new: list[Fill]) -> None:
+    """Open the trade, or enlarge it, by the new fills; fail it when the order ended without any."""
+    if new:
+        _fill(account, order, trade, report, new)
+    elif order.status in (OrderStatus.CANCELLED, OrderStatus.REJECTED) and not order.filled_quantity:
+        fail(account, order, trade, report.reason or "the broker cancelled it", "order_rejected")
+    elif trade.status == TradeStatus.OPEN and (report.stop_order_id or report.target_order_id):
+        hold(trade, report)
+        trade.save()
+
+
+def _fill(account: Account, order: Order, trade: Trade, report: OrderReport, new: list[Fill]) -> None:
+    opened = trade.status == TradeStatus.PENDING
+    late = trade.status in (TradeStatus.FAILED, TradeStatus.CANCELLED, TradeStatus.CLOSED)
+    if late:
+        after.reopen(account, trade)
+    before, commission = trade.margin, sum((fill.commission for fill in new), Decimal(0))
+    trade.quantity, trade.entry_price = order.filled_quantity, order.average_price
+    trade.fees += commission
+    trade.slippage += sum((fill.slippage for fill in new), Decimal(0))
+    trade.realized_pnl -= commission
+    value = unit_value(trade.inverse, float(order.average_price or 0), float(trade.contract_size))
+    trade.margin = to_money(sizing.margin_required(float(trade.open_quantity) * value, float(account.leverage)))
+    if trade.opened_at is None:
+        trade.opened_at, trade.opened_wall = new[0].market_time.astimezone(UTC), wall_now()
+    if opened:
+        trade.status = TradeStatus.OPEN
+    if not late:
+        hold(trade, report)
+    trade.save()
+    _book(account, trade, new, commission, trade.margin - before)
+    transaction.on_commit(partial(trigger_feed.publish, [trade]))
+    _announce(account, trade, EventType.TRADE_EXECUTED if opened else EventType.TRADE_UPDATE)
+    if late:
+        message = f"{trade}: more of its entry filled after it had ended; that is closed at the market."
+        alerts.alert(account, "late_fill", message, trade=trade.pk)
+        after.run_exit_later(trade.pk)
+    elif order.status not in PENDING_STATUSES or opened:
+        guard(account, trade, report)
+
+
+def _book(account: Account, trade: Trade, new: list[Fill], commission: Decimal, margin: Decimal) -> None:
+    postings = [
+        ledger.Posting(EntryKind.COMMISSION, -fill.commission, f"commission:fill:{fill.pk}", fill.market_time, trade.pk)
+        for fill in new
+    ]
+    ledger.post(account, postings)
+    account.margin_used += margin
+    account.fees_paid += commission
+    account.realized_pnl -= commission
+    account.save(update_fields=["margin_used", "fees_paid", "realized_pnl"])
+
+
+def hold(trade: Trade, report: OrderReport) -> None:
+    """Remember the stop and target that rest at the broker."""
+    if report.stop_refused:
+        return
+    legs = (
+        (OrderPurpose.STOP, OrderType.STOP, report.stop_order_id, trade.stop_loss),
+        (OrderPurpose.TARGET, OrderType.TAKE_PROFIT, report.target_order_id, trade.take_profit),
+    )
+    for purpose, kind, broker_id, level in legs:
+        if not broker_id or level is None:
+            continue
+        leg_id = leg_order_id(trade, purpose, broker_id)
+        if Order.objects.filter(client_order_id=leg_id).exclude(status__in=PENDING_STATUSES).exists():
+            continue  # it has ended, whatever the entry's report still says
+        held = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES).first()
+        if held is not None and held.broker_order_id == broker_id:
+            held.quantity = max(trade.quantity, held.filled_quantity)
+            held.save(update_fields=["quantity", "updated_at"])
+            continue
+        if held is not None:
+            held.status = OrderStatus.CANCELLED
+            held.save(update_fields=["status", "updated_at"])
+        Order.objects.create(
+            account=trade.account,
+            trade=trade,
+            client_order_id=leg_id,
+            broker_order_id=broker_id,
+            purpose=purpose,
+            type=kind,
+            venue=trade.venue,
+            symbol=trade.symbol,
+            side="SELL" if trade.direction_sign > 0 else "BUY",
+            quantity=trade.quantity,
+            stop_price=level,
+            intended_price=level,
+            reduce_only=True,
+            status=OrderStatus.SUBMITTED,
+            submitted_at=wall_now(),
+        )
+    trade.stop_held = StopHolder.BROKER if report.stop_in_force else StopHolder.US
+
+
+def guard(account: Account, trade: Trade, report: OrderReport) -> None:
+    """A stop that the broker was asked to hold and refused ends the trade at once: better flat than bare.
+
+    Where the adapter has sent the exit already, that one is followed; another beside it would be one too many.
+    """
+    if not report.stop_refused or trade.status != TradeStatus.OPEN:
+        return
+    message = f"{trade}: the broker refused its stop ({report.reason}); the position is closed at the market."
+    alerts.alert(account, "emergency_exit", message, trade=trade.pk)
+    if report.stop_order_id:
+        sent = Order.objects.create(
+            account=account,
+            trade=trade,
+            client_order_id=leg_order_id(trade, OrderPurpose.EXIT, report.stop_order_id),
+            broker_order_id=report.stop_order_id,
+            purpose=OrderPurpose.EXIT,
+            venue=trade.venue,
+            symbol=trade.symbol,
+            side="SELL" if trade.direction_sign > 0 else "BUY",
+            quantity=trade.open_quantity,
+            reduce_only=True,
+            status=OrderStatus.SUBMITTED,
+            submitted_at=wall_now(),
+        )
+        transaction.on_commit(partial(queueing.send, "trading.resolve_order", sent.pk))
+    after.exit_later(trade, ExitReason.EMERGENCY)
+
+
+def fail(account: Account, order: Order, trade: Trade, reason: str, code: str) -> None:
+    """The entry came to nothing: its trade has failed, its margin is free again."""
+    if trade.status != TradeStatus.PENDING:
+        return
+    trade.status = TradeStatus.FAILED
+    account.margin_used -= trade.margin
+    trade.margin = Decimal(0)
+    trade.save(update_fields=["status", "margin", "updated_at"])
+    account.save(update_fields=["margin_used"])
+    message = f"{order.side} {order.symbol} was not filled: {reason}"
+    alerts.alert(account, "order_rejected", message, cause=code, order=order.client_order_id, trade=trade.pk)
+
+
+def _announce(account: Account, trade: Trade, kind: EventType) -> None:
+    drafts = [
+        events.Draft(kind, render_trades([trade])[0], account.pk),
+        events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk),
+    ]
+    events.emit(account.owner_id, drafts)

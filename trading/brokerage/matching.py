@@ -1,0 +1,81 @@
+"""Which order of ours a broker's report is about."""
+
+from django.db import transaction
+
+from brokers.adapters.ccxt.client_ids import Leg, Role, parse_leg
+from brokers.interface import OrderReport
+from trading.market import wall_now
+from trading.models import (
+    PENDING_STATUSES,
+    Account,
+    Contract,
+    ExitReason,
+    Order,
+    OrderPurpose,
+    OrderStatus,
+    OrderType,
+    Trade,
+    TradeStatus,
+)
+
+# What an adapter sends for an entry of ours, by its role. An escalation takes the place of the stop that did not fill.
+_PURPOSES = {
+    Role.STOP: (OrderPurpose.STOP, OrderType.STOP),
+    Role.TARGET: (OrderPurpose.TARGET, OrderType.TAKE_PROFIT),
+    Role.ESCALATION: (OrderPurpose.STOP, OrderType.MARKET),
+    Role.EXIT: (OrderPurpose.EXIT, OrderType.MARKET),
+}
+
+
+def find_order(account: Account, report: OrderReport) -> Order | None:
+    """Our order behind the report, by either id; a leg that its adapter made for an entry of ours is taken in."""
+    own = Order.objects.filter(account=account)
+    if report.client_order_id and (order := own.filter(client_order_id=report.client_order_id).first()):
+        return order
+    if report.order_id and (order := own.filter(broker_order_id=report.order_id).first()):
+        return order
+    if report.contract is not None:
+        bought = Contract.objects.filter(account=account, contract_id=report.contract.contract_id).first()
+        return None if bought is None else own.filter(trade=bought.trade_id, purpose=OrderPurpose.ENTRY).first()
+    leg = parse_leg(report.client_order_id)
+    return _take_in(account, report, leg) if leg is not None else None
+
+
+@transaction.atomic
+def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
+    """A row for the leg, in the place of the one that it replaced. None where its entry is not ours."""
+    locked = Account.objects.locked().get(pk=account.pk)
+    entry = Order.objects.filter(
+        account=locked, purpose=OrderPurpose.ENTRY, client_order_id__startswith=f"sg{leg.stem}"
+    ).first()
+    if entry is None:
+        return None
+    if known := Order.objects.filter(client_order_id=report.client_order_id).first():
+        return known
+    trade = Trade.objects.locked().get(pk=entry.trade_id)
+    purpose, kind = _PURPOSES[leg.role]
+    pending = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES)
+    if purpose == OrderPurpose.EXIT and pending.exists():
+        purpose = OrderPurpose.EXTERNAL  # our own exit is on its way: this one is booked beside it
+    else:
+        pending.update(status=OrderStatus.CANCELLED, reason="Replaced at the broker.", updated_at=wall_now())
+    if leg.role == Role.EXIT and trade.status == TradeStatus.OPEN:
+        trade.status, trade.closing_reason = TradeStatus.CLOSING, ExitReason.EMERGENCY
+        trade.save(update_fields=["status", "closing_reason", "updated_at"])
+    return Order.objects.create(
+        account=locked,
+        trade=trade,
+        client_order_id=report.client_order_id,
+        broker_order_id=report.order_id,
+        purpose=purpose,
+        type=kind,
+        venue=trade.venue,
+        symbol=trade.symbol,
+        side="SELL" if trade.direction_sign > 0 else "BUY",
+        quantity=report.quantity or trade.quantity,
+        stop_price=report.stop_price,
+        intended_price=report.stop_price,
+        reduce_only=True,
+        status=OrderStatus.SUBMITTED,
+        submitted_at=wall_now(),
+    )
