@@ -5,14 +5,17 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from knox.models import get_token_model
 
+from brokers.api import brokers as broker_list
+from brokers.api import credentials, deriv_token
 from config.admin_login import ThrottledLoginForm
 from config.api.auth import LoginView, LogoutView, MeView
 from config.api.errors import not_found, server_error
 from config.health import health
 from config.views import dashboard
 from signals.api import market, strategies, webhook_config, webhooks
-from trading.api import accounts, paper, records, trades
+from trading.api import account_results, account_sessions, accounts, connect, paper, records, trades
 from trading.api import signals as signal_feed
+from trading.models import SessionStatus
 
 handler404 = not_found
 handler500 = server_error
@@ -31,7 +34,7 @@ paper_urls = [
     path("settings/", paper.SettingsView.as_view()),
     path("summary/", paper.SummaryView.as_view()),
     path("trades/", paper.PaperTradesView.as_view()),
-    path("trades/<int:trade_id>/close/", paper.CloseView.as_view()),
+    path("trades/<int:trade_id>/close/", trades.CloseView.as_view()),
 ]
 
 api_urls: list[URLPattern | URLResolver] = [
@@ -40,12 +43,32 @@ api_urls: list[URLPattern | URLResolver] = [
     path("auth/me/", MeView.as_view()),
     path("health/", health),
     path("dev/paper/", include(paper_urls)),
+    path("brokers/", broker_list.BrokerListView.as_view()),
+    path("connect/", connect.ConnectOnceView.as_view()),
+    path("credentials/", credentials.CredentialListView.as_view()),
+    path("credentials/<int:pk>/", credentials.CredentialDetailView.as_view()),
+    path("credentials/<int:pk>/validate/", credentials.CredentialValidateView.as_view()),
+    path("deriv/token/", deriv_token.DerivTokenView.as_view()),
+    path("deriv/token/validate/", deriv_token.DerivTokenValidateView.as_view()),
     path("accounts/", accounts.AccountListView.as_view()),
-    path("accounts/<int:account_id>/equity/", accounts.EquityView.as_view()),
+    path("accounts/<int:account_id>/", accounts.AccountDetailView.as_view()),
+    path("accounts/<int:account_id>/check/", accounts.AccountCheckView.as_view()),
+    path("accounts/<int:account_id>/live-trading/", accounts.LiveTradingView.as_view()),
+    path("accounts/<int:account_id>/equity/", account_results.EquityView.as_view()),
+    path("accounts/<int:account_id>/summary/", account_results.AccountSummaryView.as_view()),
+    path(
+        "accounts/<int:account_id>/sessions/<int:session_id>/start/",
+        account_sessions.SessionSwitchView.as_view(status=SessionStatus.RUNNING),
+    ),
+    path(
+        "accounts/<int:account_id>/sessions/<int:session_id>/stop/",
+        account_sessions.SessionSwitchView.as_view(status=SessionStatus.STOPPED),
+    ),
     path("signals/", signal_feed.SignalListView.as_view()),
     path("signals/<uuid:public_id>/", signal_feed.SignalDetailView.as_view()),
     path("trades/", trades.TradeListView.as_view()),
     path("trades/<int:trade_id>/", trades.TradeDetailView.as_view()),
+    path("trades/<int:trade_id>/close/", trades.CloseView.as_view()),
     path("decisions/", records.DecisionListView.as_view()),
     path("events/", records.EventListView.as_view()),
     path("market/symbols/", market.SymbolsView.as_view()),

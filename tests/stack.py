@@ -20,7 +20,8 @@ PASSWORD = "a password for the tests"
 
 
 class Stack:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._arguments = arguments
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "run.log"
@@ -38,7 +39,7 @@ class Stack:
     def start(self) -> None:
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "config.supervise"],
+                [sys.executable, "-m", "config.supervise", *self._arguments],
                 cwd=BASE_DIR, env=self.environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
@@ -52,15 +53,29 @@ class Stack:
         raise AssertionError(f"not healthy after {seconds:.0f} s:\n{self.log.read_text()[-4000:]}")
 
     def get(self, path: str, token: str = "") -> Any:
-        request = urllib.request.Request(self.url + path)
+        return self._ask(urllib.request.Request(self.url + path), token)
+
+    def post(self, path: str, token: str, body: dict[str, Any], method: str = "POST") -> Any:
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), method=method)
+        request.add_header("Content-Type", "application/json")
+        return self._ask(request, token)
+
+    def _ask(self, request: urllib.request.Request, token: str) -> Any:
         if token:
             request.add_header("Authorization", f"Bearer {token}")
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
+
+    @property
+    def data(self) -> Path:
+        """Where the run's database is."""
+        whole = Path(self.environment["SIGNALIST_DATA_DIR"])
+        return whole / "simulator" if "simulator" in self._arguments else whole
 
     def token(self) -> str:
         command = [sys.executable, "manage.py", "token", "demo"]
-        done = subprocess.run(command, cwd=BASE_DIR, env=self.environment, capture_output=True, text=True, check=True)
+        environment = {**self.environment, "SIGNALIST_DATA_DIR": str(self.data)}
+        done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=True)
         return done.stdout.strip()
 
     def pids(self) -> list[int]:
@@ -93,11 +108,12 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running_stack(folder: Path) -> Iterator[Stack]:
-    stack = Stack(folder)
+def running_stack(folder: Path, *arguments: str, seconds: float = 60.0) -> Iterator[Stack]:
+    """`arguments` as `./run` takes them; it is healthy within `seconds`."""
+    stack = Stack(folder, *arguments)
     try:
         stack.start()
-        stack.wait_until_healthy()
+        stack.wait_until_healthy(seconds)
         yield stack
     finally:
         stack.stop()

@@ -6,6 +6,7 @@ import sys
 from config.supervise.errors import StartError
 
 _USAGE = """usage: ./run                                        start everything
+       ./run --broker simulator                     the same, trading at a simulated exchange as if live
        ./run test [--postgres] [pytest arguments]   run the checks, or just those tests
        ./run manage COMMAND ...                     manage.py, on the same database and Redis
 in containers:
@@ -28,6 +29,10 @@ def _do(verb: str, rest: list[str]) -> int:
         from config.supervise.start import start
 
         return start()
+    if verb == "--broker" and rest == ["simulator"]:
+        from config.supervise.start import start
+
+        return start(simulator=True)
     if verb == "test":
         from config.supervise.checks import test
 

@@ -13,7 +13,9 @@ from config.supervise import dashboard
 from config.supervise.errors import StartError
 
 _BIN = Path(sys.executable).parent
-_CHAOS_ROUNDS = "8"  # of the full run; `./run test -k chaos` does fifty
+# Of the full run; `./run test -k chaos` does fifty rounds, `./run test -k hostile` two thousand orders.
+_CHAOS_ROUNDS = "8"
+_HOSTILE_ORDERS = "150"
 
 
 def test(arguments: list[str]) -> int:
@@ -40,6 +42,7 @@ def test(arguments: list[str]) -> int:
 def _steps() -> list[tuple[str, Callable[[], int]]]:
     packages = ["config", "analytics", "trading", "signals", "brokers", "benchmarks"]
     os.environ.setdefault("SIGNALIST_CHAOS_ROUNDS", _CHAOS_ROUNDS)
+    os.environ.setdefault("SIGNALIST_HOSTILE_ORDERS", _HOSTILE_ORDERS)
     pytest = [_tool("python"), "-m", "pytest"]
     return [
         ("lint", lambda: _run([_tool("ruff"), "check", "."]) or _run([_tool("ruff"), "format", "--check", "."])),

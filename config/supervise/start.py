@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from config.environment import data_dir, secret_key
-from config.supervise import dashboard, prepare, probe
+from config.supervise import dashboard, exchange, prepare, probe
 from config.supervise.children import Child, put_aside, say, stop_all, supervise
 from config.supervise.errors import StartError
 from config.supervise.ports import free_port, is_free
@@ -20,17 +20,25 @@ from config.supervise.procfile import processes
 from config.supervise.redis_server import answers, configure
 
 
-def start() -> int:
-    """Build, migrate, seed, start, and stay until Ctrl-C or SIGTERM. Raises StartError."""
-    directory = data_dir()
+def start(*, simulator: bool = False) -> int:
+    """Build, migrate, seed, start, and stay until Ctrl-C or SIGTERM. Raises StartError.
+
+    With `simulator`, a simulated exchange stands in for the brokers. It begins afresh each time, and so do the data,
+    in a directory of their own.
+    """
+    directory = exchange.own_directory(data_dir()) if simulator else data_dir()
     with _only_one(directory):
+        if simulator:
+            exchange.clear(directory)
         environment = _environment(directory)
+        simulator_port = exchange.point_at(environment) if simulator else None
+        own_redis = not environment.get("REDIS_URL")
         if os.environ.get("SIGNALIST_SKIP_DASHBOARD_BUILD") != "1":
             dashboard.build()
         stopping = _stop_on_signals()
         children: list[Child] = []
         try:
-            _run(children, directory, environment, stopping)
+            _run(children, directory, environment, stopping, simulator_port)
         except StartError:
             # Ctrl-C at a terminal reaches the steps before the start as well, which then fail: that is no error.
             if not stopping.is_set():
@@ -38,27 +46,37 @@ def start() -> int:
         finally:
             say("\nStopping ...")
             stop_all(children)
-            if not os.environ.get("REDIS_URL"):
+            if own_redis:
                 (directory / "redis.url").unlink(missing_ok=True)
     return 0
 
 
-def _run(children: list[Child], directory: Path, environment: dict[str, str], stopping: threading.Event) -> None:
+def _run(
+    children: list[Child],
+    directory: Path,
+    environment: dict[str, str],
+    stopping: threading.Event,
+    simulator_port: int | None,
+) -> None:
     logs = directory / "logs"
     logs.mkdir(exist_ok=True)
 
-    def launch(name: str, command: str) -> None:
+    def launch(name: str, command: str) -> Child:
         log = logs / f"{name}.log"
         put_aside(log)
         child = Child(name, command, environment, log, len(children))
         children.append(child)
         child.start()
+        return child
 
     if not environment.get("REDIS_URL"):
         command, environment["REDIS_URL"] = configure(directory)
         launch("redis", command)
+    simulator = None if simulator_port is None else launch("simulator", exchange.command(simulator_port))
     login = prepare.prepare(environment)
     _wait_for_redis(children, environment["REDIS_URL"], stopping)
+    if simulator is not None:
+        login += exchange.seed(environment, stopping, simulator.ended)
     if stopping.is_set():
         return
     for name, command in processes().items():
@@ -111,7 +129,7 @@ def _check_port(name: str, port: str, host_name: str, host: str) -> None:
 
 @contextlib.contextmanager
 def _only_one(directory: Path) -> Iterator[None]:
-    with open(directory / "run.lock", "w") as lock:
+    with open(directory / exchange.LOCK, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

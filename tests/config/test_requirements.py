@@ -10,6 +10,8 @@ from packaging.utils import canonicalize_name
 
 from config.environment import BASE_DIR
 
+FILES = ("requirements.txt", "requirements-dev.txt", "requirements-conformance.txt", "requirements-node.txt")
+
 # What web, worker, beat, streamer and Flower load, their plug-ins found by name included.
 _PROCESSES = """
 import importlib, os, sys
@@ -65,9 +67,20 @@ def test_the_processes_load_with_nothing_but_what_is_required() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_what_the_conformance_packages_ask_for_is_there_in_some_version() -> None:
+    """They are installed without their dependencies: ours stand in for those, in versions of our own."""
+    lines = (BASE_DIR / "requirements-conformance.txt").read_text().splitlines()
+    promised = installed_by("requirements-dev.txt") | installed_by("requirements.txt")
+    for line in lines:
+        if line and not line.startswith("#"):
+            needed = [Requirement(item) for item in metadata.requires(Requirement(line).name) or []]
+            asked = {canonicalize_name(item.name) for item in needed if not item.marker or item.marker.evaluate()}
+            assert asked <= promised, f"{line} needs {sorted(asked - promised)}"
+
+
 def test_every_requirement_is_pinned_once() -> None:
     names = []
-    for file in ("requirements.txt", "requirements-dev.txt", "requirements-node.txt"):
+    for file in FILES:
         for line in (BASE_DIR / file).read_text().splitlines():
             if line and not line.startswith(("#", "-r ")):
                 pinned = re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[[a-z,-]+\])?==[\w.]+", line)

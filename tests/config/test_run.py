@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def house(tmp_path: Path) -> Path:
     shutil.copy(BASE_DIR / "run", house / "run")
     (house / "requirements.txt").write_text("# none\n")
     (house / "requirements-dev.txt").write_text("-r requirements.txt\n")
+    (house / "requirements-conformance.txt").write_text("# none\n")
     (house / "config" / "supervise" / "__main__.py").write_text("import sys; print('asked', sys.argv[1:])")
     return house
 
@@ -48,6 +50,29 @@ def test_it_installs_once_and_again_when_the_requirements_change(house: Path, tm
     assert "Installing requirements-dev.txt" in run(house / "run", "test").stdout
     assert run(house / "run", "test").stdout == "asked ['test']\n"
     assert run(house / "run").stdout == "asked []\n", "the tests' environment has all that the start needs"
+
+
+def wheel(folder: Path, requires: str) -> Path:
+    """The smallest package that pip installs, and what it asks for."""
+    path, info = folder / "speaker-1-py3-none-any.whl", "speaker-1.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("speaker.py", "")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: speaker\nVersion: 1\n{requires}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def test_the_tests_alone_get_the_conformance_packages_without_what_those_ask_for(house: Path) -> None:
+    (house / "requirements-conformance.txt").write_text(f"{wheel(house, 'Requires-Dist: there-is-no-such==0').name}\n")
+    has_it = [str(house / ".venv" / "bin" / "python"), "-c", "import speaker"]
+    assert run(house / "run").returncode == 0
+    assert subprocess.run(has_it, capture_output=True, check=False).returncode == 1
+    done = run(house / "run", "test")
+    assert done.returncode == 0, done.stderr
+    assert subprocess.run(has_it, capture_output=True, check=False).returncode == 0
+    (house / "requirements-conformance.txt").write_text("# none\n")
+    assert "Installing" in run(house / "run", "test").stdout, "another list is another stamp"
 
 
 def test_a_virtual_environment_cut_short_before_pip_is_completed(house: Path) -> None:
