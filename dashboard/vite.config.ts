@@ -12,6 +12,7 @@ export default defineConfig(({ command, mode }) => {
     server: {
       proxy: {
         "/api": { target: server, changeOrigin: false },
+        "/static/brokers": { target: server, changeOrigin: false },
         "/ws": { target: server, changeOrigin: false, ws: true },
       },
     },

@@ -1,14 +1,31 @@
 /** The API's objects. Money and prices are decimal strings; `_formatted` twins are for showing. */
 
+import type { BrokerConnection, Difference, Environment, Mode } from "./brokerTypes";
+
 export type Direction = "LONG" | "SHORT";
 export type TradeStatus = "PENDING" | "OPEN" | "CLOSING" | "CLOSED" | "FAILED" | "CANCELLED";
 export type SessionStatus = "RUNNING" | "PAUSED" | "STOPPED" | "HALTED";
 
-export interface Account {
+/** How an account hangs on its broker. An event may tell of an account without it. */
+interface AtBroker {
+  broker_name: string;
+  /** Null on paper, as the credential is. */
+  environment: Environment | null;
+  credential: number | null;
+  live_trading_enabled: boolean;
+  connection: BrokerConnection | null;
+  reconciled_at: string | null;
+  differences: Difference[];
+  /** Lists and single answers bring them; events tell of them beside the account. */
+  sessions: Session[];
+  closed_at: string | null;
+}
+
+export interface Account extends Partial<AtBroker> {
   id: number;
   name: string;
   broker: string;
-  mode: "PAPER" | "DEMO" | "LIVE";
+  mode: Mode;
   currency: string;
   initial_balance: string;
   initial_balance_formatted: string;
@@ -41,7 +58,13 @@ export interface Account {
   reset_at: string | null;
 }
 
-/** What PATCH /api/dev/paper/settings/ takes. Confidence and position size are fractions, 0 to 1. */
+/** An account as it is looked at: events after that number are news to it. */
+export interface AccountDetail extends Account {
+  sessions: Session[];
+  last_event_number: number;
+}
+
+/** What PATCH /api/accounts/<id>/ takes of an account in any mode. Confidence and position size are fractions, 0 to 1. */
 export interface AccountSettings {
   auto_trading_enabled: boolean;
   auto_trade_spot: boolean;
@@ -112,6 +135,22 @@ export interface Signal {
   decisions?: Decision[];
 }
 
+/** Amounts in account currency. */
+export interface Contract {
+  contract_id: string;
+  contract_type: string;
+  status: "open" | "won" | "lost" | "sold" | "cancelled";
+  stake: string;
+  /** What a contract that is won pays, where that is fixed. */
+  payout: string | null;
+  multiplier: string | null;
+  bid_price: string | null;
+  sell_price: string | null;
+  profit: string | null;
+  expires_at: string | null;
+  settled_at: string | null;
+}
+
 export interface Trade {
   id: number;
   account: number;
@@ -125,10 +164,16 @@ export interface Trade {
   quantity: string;
   /** Base units in one contract; 1 where the market trades the base itself. */
   contract_size?: string;
+  /** Counts quote currency, and earns base currency. */
+  inverse?: boolean;
   entry_price: string | null;
   exit_price: string | null;
   stop_loss: string | null;
   take_profit: string | null;
+  /** Who acts when the stop is touched. */
+  stop_held?: "US" | "BROKER";
+  /** What was bought, where the trade is a contract. */
+  contract?: Contract | null;
   current_price: string | null;
   unrealized_pnl: string | null;
   unrealized_pnl_formatted: string | null;
@@ -148,7 +193,6 @@ export interface Trade {
 export interface Status {
   account: Account | null;
   sessions: Session[];
-  is_running: boolean;
   last_event_number: number;
 }
 

@@ -11,6 +11,8 @@ const ICONS: Record<PageName, IconName> = {
   overview: "chart",
   trades: "list",
   signals: "pulse",
+  accounts: "wallet",
+  brokers: "plug",
   settings: "sliders",
 };
 

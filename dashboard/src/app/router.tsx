@@ -1,4 +1,4 @@
-/** The address bar as state: four pages under /, whatever the host page is served at. */
+/** The address bar as state: the pages under /, some with a part of their own below, whatever the host page is served at. */
 
 import { type MouseEvent, type ReactNode, useSyncExternalStore } from "react";
 
@@ -6,6 +6,8 @@ export const PAGES = [
   { path: "/", name: "overview", title: "Overview" },
   { path: "/trades", name: "trades", title: "Trades" },
   { path: "/signals", name: "signals", title: "Signals" },
+  { path: "/accounts", name: "accounts", title: "Accounts" },
+  { path: "/brokers", name: "brokers", title: "Brokers" },
   { path: "/settings", name: "settings", title: "Settings" },
 ] as const;
 
@@ -22,18 +24,35 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The page that a path names; the overview for one that names none. */
-export function pageOf(path: string): PageName {
-  const bare = path.replace(/\/+$/, "") || "/";
-  return PAGES.find((page) => page.path === bare)?.name ?? "overview";
+const DEEP: readonly PageName[] = ["brokers"];
+
+export interface Place {
+  page: PageName;
+  /** What the path names below its page ("deribit" in /brokers/deribit); "" for nothing. */
+  part: string;
 }
 
-export function usePage(): PageName {
-  return pageOf(useSyncExternalStore(subscribe, () => window.location.pathname));
+/** The page that a path names, and its part; the overview for one that names none. */
+export function placeOf(path: string): Place {
+  const [, first = "", part = "", ...rest] = path.replace(/\/+$/, "").split("/");
+  const page = PAGES.find((item) => item.path === `/${first}`)?.name;
+  const known = page !== undefined && rest.length === 0 && (part === "" || DEEP.includes(page));
+  return known ? { page, part } : { page: "overview", part: "" };
+}
+
+export function usePlace(): Place {
+  return placeOf(useSyncExternalStore(subscribe, () => window.location.pathname));
+}
+
+/** What the address asks for behind its "?"; "" for what it does not. */
+export function asked(name: string): string {
+  return new URLSearchParams(window.location.search).get(name) ?? "";
 }
 
 export function go(path: string): void {
   window.history.pushState(null, "", path);
+  // The link that was followed may go with its page: who reads by keyboard goes on where the new one begins.
+  document.getElementById("content")?.focus({ preventScroll: true });
   window.dispatchEvent(new Event(MOVED));
   window.scrollTo(0, 0);
 }

@@ -4,9 +4,10 @@ import { describe, expect, it, vi } from "vitest";
 
 import { api } from "../api/client";
 import { ApiError } from "../api/http";
-import { pageOf } from "../app/router";
+import { Guard } from "../app/Guard";
+import { placeOf } from "../app/router";
 import { renderDesk } from "../test/render";
-import { account, closedTrade, frame, trade } from "../test/samples";
+import { account, closedTrade, contract, frame, trade } from "../test/samples";
 import { AccountBar } from "./account/AccountBar";
 import { liveFigures } from "./account/figures";
 import { LoginPage } from "./auth/LoginPage";
@@ -29,7 +30,7 @@ describe("the account", () => {
   });
 
   it("switches auto-trading when the server has", async () => {
-    const update = vi.spyOn(api, "updateSettings").mockResolvedValue({ ...account, auto_trading_enabled: false });
+    const update = vi.spyOn(api, "changeAccount").mockResolvedValue({ ...account, auto_trading_enabled: false });
     renderDesk(<AccountBar account={account} />);
     const control = screen.getByTestId("auto-trading-switch");
     expect(control.getAttribute("aria-checked")).toBe("true");
@@ -37,6 +38,43 @@ describe("the account", () => {
     expect(update).toHaveBeenCalledWith(1, { auto_trading_enabled: false });
     expect(screen.getByTestId("account-balance").textContent).toBe("$998.90");
     expect(screen.getByTestId("account-mode").textContent).toBe("PAPER");
+  });
+});
+
+describe("an account at a broker", () => {
+  it("has its settings where its mode has them", async () => {
+    const live = { ...account, id: 3, mode: "LIVE" as const };
+    const change = vi.spyOn(api, "changeAccount").mockResolvedValue({ ...live, auto_trading_enabled: false });
+    renderDesk(<AccountBar account={live} />);
+    expect(screen.getByTestId("account-mode").className).toContain("LIVE");
+    await userEvent.click(screen.getByTestId("auto-trading-switch"));
+    expect(change).toHaveBeenCalledWith(3, { auto_trading_enabled: false });
+  });
+
+  it("counts what is tied up in contracts into its equity", () => {
+    const tied = { ...account, balance: "900", equity: "1002", unrealized_pnl: "2" };
+    const quotes = { "sim:SIM-JUMP": { venue: "sim", symbol: "SIM-JUMP", bid: 0, ask: 0, last: 2010, time: 1 } };
+    expect(liveFigures(tied, [trade], quotes).equity).toBe("$1,005.00");
+  });
+});
+
+describe("a page that breaks", () => {
+  it("says so in its place, and can be tried again", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    let broken = true;
+    const Page = () => {
+      if (broken) throw new Error("No such figure.");
+      return <p>Whole</p>;
+    };
+    render(
+      <Guard>
+        <Page />
+      </Guard>,
+    );
+    expect(screen.getByRole("alert").textContent).toContain("No such figure.");
+    broken = false;
+    await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+    expect(screen.getByText("Whole")).toBeTruthy();
   });
 });
 
@@ -67,6 +105,14 @@ describe("the trade history", () => {
     await waitFor(() => expect(trades.mock.lastCall?.[0]).toMatchObject({ offset: 25 }));
     await userEvent.selectOptions(screen.getByTestId("filter-exit-reason"), "TAKE_PROFIT");
     await waitFor(() => expect(trades.mock.lastCall?.[0]).toMatchObject({ exit_reason: "TAKE_PROFIT", offset: 0 }));
+  });
+
+  it("shows what a contract was bought as, and offers every reason of an end", async () => {
+    vi.spyOn(api, "trades").mockResolvedValue({ count: 1, results: [{ ...closedTrade, contract: { ...contract, status: "sold" } }] });
+    renderDesk(<TradeHistory />);
+    expect((await screen.findByTestId("contract-facts")).textContent).toContain("MULTUP 12 · stake $50.00");
+    const reasons = [...screen.getByTestId<HTMLSelectElement>("filter-exit-reason").options].map((option) => option.value);
+    expect(reasons).toEqual(expect.arrayContaining(["EXPIRED", "EXTERNAL", "STOP_OUT", "EMERGENCY", "LATE_FILL"]));
   });
 
   it("offers to try again", async () => {
@@ -117,6 +163,10 @@ describe("words for people", () => {
     expect(newsToast(frame("trade_closed", 1, closedTrade, 2), 1)).toBeNull();
     expect(newsToast(frame("error", 1, { code: "strategy_failed", message: "razor raised." }, null), 1)).toMatchObject({ tone: "bad" });
     expect(newsToast(frame("balance_update", 1, account), 1)).toBeNull();
+    const status = { account, sessions: [] };
+    expect(newsToast(frame("status", 1, status), 1)).toBeNull();
+    expect(newsToast(frame("status", 1, { ...status, change: "live_trading_enabled" }, 3), 1)?.title).toContain("REAL MONEY");
+    expect(newsToast(frame("status", 1, { ...status, change: "live_trading_disabled" }, 3), 1)).toMatchObject({ tone: "info" });
   });
 
   it("keeps the newest few, each once", () => {
@@ -132,6 +182,8 @@ describe("words for people", () => {
   });
 
   it("knows its pages", () => {
-    expect(["/", "/trades/", "/signals", "/elsewhere"].map(pageOf)).toEqual(["overview", "trades", "signals", "overview"]);
+    const pages = ["/", "/trades/", "/signals", "/elsewhere", "/trades/7", "/brokers", "/brokers/a/b"].map((path) => placeOf(path).page);
+    expect(pages).toEqual(["overview", "trades", "signals", "overview", "overview", "brokers", "overview"]);
+    expect(placeOf("/brokers/deribit/")).toEqual({ page: "brokers", part: "deribit" });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { figure, money, price, quantity, share, signedPercent, tickDecimals, words } from "./format";
+import { figure, latency, money, price, quantity, share, signedPercent, tickDecimals, words } from "./format";
 
 describe("money", () => {
   it("looks as the server's own", () => {
     expect(money(1000, "USD")).toBe("$1,000.00");
     expect(money(75.5, "USD", true)).toBe("+$75.50");
     expect(money(-3.2, "USD", true)).toBe("-$3.20");
-    expect(money(0.5, "BTC")).toBe("0.50 BTC");
+    expect(money(0.5, "BTC")).toBe("0.50000000 BTC");
     expect(money(1234567.891, "EUR")).toBe("€1,234,567.89");
   });
 
@@ -72,5 +72,11 @@ describe("shares, figures and words", () => {
     expect(words("STOP_LOSS")).toBe("Stop loss");
     expect(words("min_confidence")).toBe("Min confidence");
     expect(words(null)).toBe("–");
+  });
+});
+
+describe("round trips", () => {
+  it("are whole milliseconds", () => {
+    expect([84.2, 0.4, 0, null, undefined].map(latency)).toEqual(["84 ms", "<1 ms", "0 ms", "–", "–"]);
   });
 });

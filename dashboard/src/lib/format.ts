@@ -3,11 +3,14 @@
 const SYMBOLS: Record<string, string> = { USD: "$", USDT: "$", USDC: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
 const NOTHING = "–";
 
-/** An amount rounded to cents, as the server writes it: "$1,000.00", "-$3.20", signed "+$75.50", "0.50 BTC". */
+const COINS = new Set(["BTC", "ETH"]); // worth too much for cents
+
+/** An amount rounded as the server writes it: "$1,000.00", "-$3.20", signed "+$75.50", coins "0.50000000 BTC". */
 export function money(amount: number | null, currency: string, signed = false): string {
   if (amount === null || !Number.isFinite(amount)) return NOTHING;
-  const digits = Math.abs(amount).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const zero = digits === "0.00";
+  const places = COINS.has(currency) ? 8 : 2;
+  const digits = Math.abs(amount).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+  const zero = Number(digits.replaceAll(",", "")) === 0;
   const sign = zero ? "" : amount < 0 ? "-" : signed ? "+" : "";
   const symbol = SYMBOLS[currency];
   return symbol ? `${sign}${symbol}${digits}` : `${sign}${digits} ${currency}`;
@@ -57,6 +60,12 @@ export function signedPercent(percent: number | null, decimals = 2): string {
   const text = Math.abs(percent).toFixed(decimals);
   const sign = Number(text) === 0 ? "" : percent < 0 ? "-" : "+";
   return `${sign}${text}%`;
+}
+
+/** A round trip: "84 ms", "<1 ms"; "–" where none was measured. */
+export function latency(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return NOTHING;
+  return ms > 0 && ms < 1 ? "<1 ms" : `${Math.round(ms)} ms`;
 }
 
 /** A measured figure of any kind, to six significant digits. */

@@ -21,6 +21,20 @@ describe("live P&L", () => {
     expect(livePnl({ ...trade, current_price: null, unrealized_pnl: null }, undefined)).toBeNull();
   });
 
+  it("is in base currency where contracts count quote currency", () => {
+    const inverse = { ...trade, inverse: true, entry_price: "50000", quantity: "1000" };
+    const up = { ...quote, last: 51_000 };
+    expect(livePnl(inverse, up)).toBeCloseTo(0.000392156, 8);
+    expect(livePnlPercent(inverse, up)).toBeCloseTo(1.9608, 4);
+    expect(livePnl({ ...inverse, direction: "SHORT" }, up)).toBeCloseTo(-0.000392156, 8);
+  });
+
+  it("is the broker's word for a contract", () => {
+    const bought = { ...trade, market_type: "CONTRACT", unrealized_pnl: "-1.25", pnl_percent: -2.5 };
+    expect([livePnl(bought, quote), livePnlPercent(bought, quote)]).toEqual([-1.25, -2.5]);
+    expect(livePnl({ ...bought, unrealized_pnl: null }, quote)).toBeNull();
+  });
+
   it("adds up to the equity", () => {
     expect(openPnl([trade, short], { "sim:SIM-JUMP": quote })).toBe(0);
     expect(liveEquity(account, [trade], { "sim:SIM-JUMP": quote })).toBeCloseTo(1003.9);

@@ -15,19 +15,22 @@ export function markPrice(trade: Trade, quote: Quote | undefined): number | null
 /** Unrealized P&L before exit costs, account currency, as a float: for showing. The ledger holds the money. */
 export function livePnl(trade: Trade, quote: Quote | undefined): number | null {
   const mark = markPrice(trade, quote);
-  if (mark === null || trade.entry_price === null) {
+  const entry = Number(trade.entry_price);
+  // What a contract is worth is for its broker to say: its price is not the market's.
+  if (mark === null || !entry || trade.market_type === "CONTRACT") {
     return trade.unrealized_pnl === null ? null : Number(trade.unrealized_pnl);
   }
   const sign = trade.direction === "LONG" ? 1 : -1;
-  return sign * (mark - Number(trade.entry_price)) * Number(trade.quantity) * Number(trade.contract_size ?? 1);
+  const gain = trade.inverse ? 1 / entry - 1 / mark : mark - entry;
+  return sign * gain * Number(trade.quantity) * Number(trade.contract_size ?? 1);
 }
 
-/** The same against the entry's notional, percent. */
+/** The same against the entry's notional, or a contract's stake, percent. */
 export function livePnlPercent(trade: Trade, quote: Quote | undefined): number | null {
   const mark = markPrice(trade, quote);
   const entry = Number(trade.entry_price);
-  if (mark === null || !entry) return trade.pnl_percent;
-  return ((trade.direction === "LONG" ? 1 : -1) * (mark - entry) * 100) / entry;
+  if (mark === null || !entry || trade.market_type === "CONTRACT") return trade.pnl_percent;
+  return ((trade.direction === "LONG" ? 1 : -1) * (mark - entry) * 100) / (trade.inverse ? mark : entry);
 }
 
 export function openPnl(open: Trade[], quotes: Quotes): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { duration, moment, secondsSince } from "./time";
+import { ago, duration, moment, secondsSince } from "./time";
 
 describe("durations", () => {
   it("shows the two largest units", () => {
@@ -13,6 +13,19 @@ describe("durations", () => {
     expect(secondsSince("2026-01-05T10:00:00Z", Date.parse("2026-01-05T10:00:09Z"))).toBe(9);
     expect(secondsSince("2026-01-05T10:00:00Z", Date.parse("2026-01-05T09:00:00Z"))).toBe(0);
     expect(secondsSince(null, 0)).toBeNull();
+  });
+});
+
+describe("how long ago", () => {
+  it("is told in words", () => {
+    const now = Date.parse("2026-01-05T10:03:05Z");
+    expect(["2026-01-05T10:00:00Z", "2026-01-05T10:03:05Z", "2026-01-05T11:00:00Z", "?", null].map((iso) => ago(iso, now))).toEqual([
+      "3m 05s ago",
+      "just now",
+      "just now",
+      "never",
+      "never",
+    ]);
   });
 });
 

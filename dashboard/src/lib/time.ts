@@ -28,3 +28,10 @@ export function duration(seconds: number | null): string {
 export function secondsSince(iso: string | null, now: number): number | null {
   return iso === null ? null : Math.max(0, (now - Date.parse(iso)) / 1000);
 }
+
+/** How long ago that was: "just now", "25s ago", "3m 05s ago"; "never" for null. */
+export function ago(iso: string | null, now: number): string {
+  const seconds = secondsSince(iso, now);
+  if (seconds === null || !Number.isFinite(seconds)) return "never";
+  return seconds < 1 ? "just now" : `${duration(seconds)} ago`;
+}

@@ -7,7 +7,8 @@ export interface Payloads {
   trade_update: Trade;
   trade_closed: Trade;
   balance_update: Account;
-  status: { account: Account | null; sessions: Session[] };
+  /** `change` names what was done to the account, where something was. */
+  status: { account: Account | null; sessions: Session[]; change?: string };
   error: { code: string; message: string };
 }
 

@@ -24,7 +24,8 @@ let number = 10;
 
 function fakeApi(change: Partial<Api> = {}): Api {
   return {
-    status: vi.fn(async () => ({ account, sessions: [], is_running: true, last_event_number: number })),
+    status: vi.fn(async () => ({ account, sessions: [], last_event_number: number })),
+    account: vi.fn(async () => ({ ...account, sessions: [], last_event_number: number })),
     accounts: async () => [account],
     trades: async () => ({ count: 0, results: [] }),
     signals: async () => ({ count: 0, results: [] }),
@@ -82,7 +83,7 @@ describe("the controller", () => {
     await vi.advanceTimersByTimeAsync(600);
     socket().say(frame("trade_executed", 13, trade));
     await settle();
-    expect(api.status).toHaveBeenCalledTimes(2);
+    expect(api.account).toHaveBeenCalledExactlyOnceWith(1);
   });
 
   it("takes a heartbeat that is ahead for a gap", async () => {
@@ -100,7 +101,7 @@ describe("the controller", () => {
     number = 5000;
     socket().say({ type: "resync" });
     await settle();
-    expect(api.status).toHaveBeenCalledTimes(2);
+    expect(api.account).toHaveBeenCalledExactlyOnceWith(1);
     expect(state()).toMatchObject({ number: 5000, generation: 2 });
     expect(socket().url).toContain("last=5000");
   });
@@ -143,13 +144,43 @@ describe("the controller", () => {
 
   it("goes to the first account when the one remembered is gone", async () => {
     window.localStorage.setItem("signalist.account", "99");
-    const status = vi.fn(async (id?: number) => {
-      if (id === 99) throw new ApiError(404, "not_found", "account: there is no such account.");
-      return { account, sessions: [], is_running: true, last_event_number: 10 };
-    });
-    const { state } = await started(fakeApi({ status }));
+    const gone = async () => {
+      throw new ApiError(404, "not_found", "There is no such account.");
+    };
+    const { state } = await started(fakeApi({ account: gone }));
     await vi.advanceTimersByTimeAsync(10);
     expect(state().account?.id).toBe(1);
+  });
+
+  it("shows an account at a broker with its sessions", async () => {
+    const session = { id: 9, account: 3, status: "RUNNING" } as never;
+    const live = { ...account, id: 3, mode: "LIVE" as const, sessions: [session], last_event_number: 10 };
+    window.localStorage.setItem("signalist.account", "3");
+    const { state, api } = await started(fakeApi({ account: async () => live, accounts: async () => [account, live] }));
+    expect(state()).toMatchObject({ phase: "ready", account: { id: 3 }, sessions: [session], number: 10 });
+    expect(api.status).not.toHaveBeenCalled();
+  });
+
+  it("shows what there is to one without a paper account, play money first", async () => {
+    const live = { ...account, id: 3, mode: "LIVE" as const };
+    const demo = { ...account, id: 4, mode: "DEMO" as const, sessions: [], last_event_number: 10 };
+    const status = async () => ({ account: null, sessions: [], last_event_number: 10 });
+    const { state } = await started(fakeApi({ status, account: async () => demo, accounts: async () => [live, demo] }));
+    expect(state().account?.id).toBe(4);
+  });
+
+  it("goes on to another account when the one that is shown was closed", async () => {
+    const live = { ...account, id: 3, mode: "LIVE" as const, sessions: [], last_event_number: 10 };
+    window.localStorage.setItem("signalist.account", "3");
+    const { controller, state } = await started(fakeApi({ account: async () => live }));
+    controller.accountClosed(1);
+    await settle();
+    expect(state()).toMatchObject({ account: { id: 3 }, generation: 1 });
+    const closed = { ...live, closed_at: "2026-01-05T10:00:00Z" };
+    socket().say(frame("status", 11, { account: closed, sessions: [], change: "account_closed" }, 3));
+    await settle();
+    expect(state()).toMatchObject({ account: { id: 1 }, generation: 2 });
+    expect(window.localStorage.getItem("signalist.account")).toBe("");
   });
 
   it("reports that the session ended", async () => {

@@ -58,6 +58,13 @@ export class Controller {
     this.trades.emit(trade);
   }
 
+  /** An account was closed: should it be the one that is shown, go on to another. */
+  accountClosed(account: number): void {
+    if (this.store.get().account?.id !== account) return;
+    remember("account", "");
+    void this.sync(undefined);
+  }
+
   private async sync(account: number | undefined): Promise<void> {
     this.stop();
     const turn = this.turn;
@@ -135,6 +142,7 @@ export class Controller {
         this.store.dispatch({ type: "event", frame });
         if (frame.type.startsWith("trade_")) this.trades.emit(frame.payload as Trade);
         if (frame.number > this.helloNumber) this.news.emit(frame);
+        if (frame.type === "status" && frame.payload.account?.closed_at) this.accountClosed(frame.payload.account.id);
     }
   }
 

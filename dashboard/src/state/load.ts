@@ -1,10 +1,18 @@
 import type { Api } from "../api/client";
+import type { Status } from "../api/types";
 import { FEED_LENGTH, type Snapshot } from "./model";
 
-/** Everything the dashboard shows of an account (default: the first paper one). Raises ApiError. */
+/** An account in any mode with its sessions; without one named, the first on paper. */
+async function statusOf(api: Api, id: number | undefined): Promise<Status> {
+  if (id === undefined) return api.status();
+  const { last_event_number, ...account } = await api.account(id);
+  return { account, sessions: account.sessions, last_event_number };
+}
+
+/** Everything the dashboard shows of an account (default: the first paper one, then one that is not real money). Raises ApiError. */
 export async function load(api: Api, account: number | undefined): Promise<Snapshot> {
   // Status comes first: its event number must not be newer than the lists, so that what they miss is sent again.
-  const status = await api.status(account);
+  const status = await statusOf(api, account);
   const id = status.account?.id;
   const [accounts, open, closing, signals, equity, symbols] = await Promise.all([
     api.accounts(),
@@ -15,6 +23,8 @@ export async function load(api: Api, account: number | undefined): Promise<Snaps
     // Without market data the account can still be watched and its trades closed.
     api.symbols().catch(() => []),
   ]);
+  const other = accounts.find((item) => item.mode !== "LIVE") ?? accounts[0];
+  if (account === undefined && id === undefined && other !== undefined) return load(api, other.id);
   return {
     status,
     accounts,

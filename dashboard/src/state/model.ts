@@ -72,4 +72,6 @@ export type Action =
   | { type: "connection"; connection: Connection }
   | { type: "trade"; trade: Trade }
   | { type: "account"; account: Account }
+  | { type: "accounts"; accounts: Account[] }
+  | { type: "session"; session: Session }
   | { type: "older-signals"; signals: Signal[]; count: number };

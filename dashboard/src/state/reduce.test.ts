@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import type { Account, Session } from "../api/types";
 import { account, apply, closedTrade, decision, frame, ready, signal, snapshot, trade } from "../test/samples";
 import { EQUITY_LENGTH, FEED_LENGTH, initial } from "./model";
 import { reduce } from "./reduce";
@@ -160,7 +161,7 @@ describe("loading and quotes", () => {
   it("replaces everything and counts the load", () => {
     const state = ready({ open: [trade] });
     expect(state).toMatchObject({ phase: "ready", number: 10, generation: 1 });
-    const status = { account: null, sessions: [], is_running: false, last_event_number: 3 };
+    const status = { account: null, sessions: [], last_event_number: 3 };
     const again = reduce(state, { type: "loaded", snapshot: { ...snapshot, status } });
     expect(again).toMatchObject({ number: 3, open: [], account: null, generation: 2 });
   });
@@ -179,5 +180,54 @@ describe("loading and quotes", () => {
     expect(state.quotes["sim:A"]?.last).toBe(9);
     expect(state.quotes["sim:B"]?.last).toBe(1.5);
     expect(state).toMatchObject({ number: before.number, account: before.account });
+  });
+});
+
+describe("the list of accounts", () => {
+  const live = { ...account, id: 3, mode: "LIVE" as const, live_trading_enabled: true, differences: [] };
+  const differ = { kind: "BALANCE", symbol: "", ours: "1", theirs: "2", message: "Off.", since: null };
+
+  it("replaces what was known, of the selected account too", () => {
+    const before = ready({ status: { ...snapshot.status, account: live }, accounts: [account, live] });
+    const fresh = { ...live, live_trading_enabled: false, differences: [differ] };
+    const state = reduce(before, { type: "accounts", accounts: [fresh] });
+    expect(state.accounts).toEqual([fresh]);
+    expect(state.account).toEqual(fresh);
+  });
+
+  it("leaves a reset to its event, and an account that is not in it alone", () => {
+    const before = ready();
+    const stale = { ...account, reset_at: "2026-01-05T10:00:00Z", balance: "1" };
+    expect(reduce(before, { type: "accounts", accounts: [stale] }).account).toBe(before.account);
+    expect(reduce(before, { type: "accounts", accounts: [] }).account).toBe(before.account);
+  });
+
+  it("leaves a closed account out", () => {
+    const before = ready({ accounts: [account, live] });
+    const closed = { ...live, closed_at: "2026-01-05T10:00:00Z" };
+    const state = apply(before, frame("status", 11, { account: closed, sessions: [], change: "account_closed" }, 3));
+    expect(state.accounts).toEqual([account]);
+    expect(state.account).toBe(before.account);
+  });
+
+  it("brings each account's sessions, which events and answers keep current", () => {
+    const session = { id: 9, account: 3, status: "STOPPED" } as Session;
+    const before = ready({ accounts: [account, { ...live, sessions: [session] }] });
+    const running = { ...session, status: "RUNNING" as const };
+    const answered = reduce(before, { type: "session", session: running });
+    expect(answered.accounts[1]?.sessions).toEqual([running]);
+    expect(answered.sessions).toEqual([]);
+    const told = apply(before, frame("status", 11, { account: live, sessions: [running] }, 3));
+    expect(told.accounts[1]?.sessions).toEqual([running]);
+    expect(apply(told, frame("balance_update", 12, live, 3)).accounts[1]?.sessions).toEqual([running]);
+  });
+
+  it("keeps how an account hangs on its broker when an event does not tell", () => {
+    const before = ready({ status: { ...snapshot.status, account: live }, accounts: [live] });
+    const told: Account = { ...live, balance: "7" };
+    delete told.live_trading_enabled;
+    delete told.differences;
+    const state = apply(before, frame("balance_update", 11, told, 3));
+    expect(state.account).toMatchObject({ balance: "7", live_trading_enabled: true, differences: [] });
   });
 });

@@ -1,4 +1,4 @@
-import type { Account, EquityPoint } from "../api/types";
+import type { Account, EquityPoint, Session } from "../api/types";
 import { marketKey } from "../lib/pnl";
 import { type EventFrame, type Payloads, place } from "../live/frames";
 import { type Action, EQUITY_LENGTH, FEED_LENGTH, FEED_LONGEST, type Snapshot, type State } from "./model";
@@ -26,6 +26,10 @@ export function reduce(state: State, action: Action): State {
       return withTrade(state, action.trade);
     case "account":
       return withAccount(state, action.account);
+    case "accounts":
+      return withAccounts(state, action.accounts);
+    case "session":
+      return withSession(state, action.session);
     case "older-signals":
       return {
         ...state,
@@ -80,19 +84,37 @@ function applied(state: State, frame: EventFrame): State {
 }
 
 function withStatus(state: State, payload: Payloads["status"], mine: boolean): State {
-  const next = payload.account === null ? state : withAccount(state, payload.account);
+  const told = payload.account && { ...payload.account, sessions: payload.sessions };
+  const next = told ? withAccount(state, told) : state;
   return mine ? { ...next, sessions: payload.sessions } : next;
 }
 
-function withAccount(state: State, account: Account): State {
-  const known = state.accounts.some((item) => item.id === account.id);
-  const accounts = known
-    ? state.accounts.map((item) => (item.id === account.id ? account : item))
-    : [...state.accounts, account];
+function withAccount(state: State, news: Account): State {
+  const known = state.accounts.find((item) => item.id === news.id);
+  const account = { ...known, ...news };
+  // A closed account stays where it is being looked at, and is in no list.
+  const others = state.accounts.filter((item) => item !== known);
+  const changed = known ? state.accounts.map((item) => (item === known ? account : item)) : [...others, account];
+  const accounts = account.closed_at ? others : changed;
   if (account.id !== state.account?.id) return { ...state, accounts };
   const startedOver = account.reset_at !== state.account.reset_at && account.reset_at !== null;
   const equity = startedOver ? [pointOf(account, account.reset_at ?? "")] : state.equity;
   return { ...state, accounts, account, equity };
+}
+
+/** The list as the server has it now. A reset is told by its event, which may have overtaken this answer. */
+function withAccounts(state: State, accounts: Account[]): State {
+  const fresh = accounts.find((item) => item.id === state.account?.id);
+  const sure = fresh !== undefined && fresh.reset_at === state.account?.reset_at;
+  return { ...state, accounts, account: sure ? fresh : state.account };
+}
+
+function withSession(state: State, session: Session): State {
+  const put = (sessions: Session[]) => sessions.map((item) => (item.id === session.id ? session : item));
+  const accounts = state.accounts.map((item) =>
+    item.id === session.account ? { ...item, sessions: put(item.sessions ?? []) } : item,
+  );
+  return { ...state, accounts, sessions: put(state.sessions) };
 }
 
 function pointOf(account: Account, time: string): EquityPoint {

@@ -1,4 +1,4 @@
-import type { Account, Decision, Signal, Trade } from "../api/types";
+import type { Account, Contract, Decision, Signal, Trade } from "../api/types";
 import type { EventFrame, Payloads } from "../live/frames";
 import { initial, type Snapshot, type State } from "../state/model";
 import { reduce } from "../state/reduce";
@@ -7,7 +7,22 @@ export const account: Account = {
   id: 1,
   name: "Paper",
   broker: "paper",
+  broker_name: "Paper",
   mode: "PAPER",
+  environment: null,
+  credential: null,
+  live_trading_enabled: false,
+  connection: {
+    state: null,
+    latency_ms: null,
+    connected_at: null,
+    last_reconnect_at: null,
+    reconnects: 0,
+    error: "",
+    checked_at: null,
+  },
+  reconciled_at: null,
+  differences: [],
   currency: "USD",
   initial_balance: "1000",
   initial_balance_formatted: "$1,000.00",
@@ -82,6 +97,20 @@ export const closedTrade: Trade = {
   duration_seconds: 57,
 };
 
+export const contract: Contract = {
+  contract_id: "12",
+  contract_type: "MULTUP",
+  status: "open",
+  stake: "50",
+  payout: null,
+  multiplier: "100",
+  bid_price: "48.75",
+  sell_price: null,
+  profit: "-1.25",
+  expires_at: null,
+  settled_at: null,
+};
+
 export const signal: Signal = {
   id: "s-1",
   venue: "sim",
@@ -124,7 +153,7 @@ export const decision: Decision = {
 };
 
 export const snapshot: Snapshot = {
-  status: { account, sessions: [], is_running: true, last_event_number: 10 },
+  status: { account, sessions: [], last_event_number: 10 },
   accounts: [account],
   open: [],
   signals: [],

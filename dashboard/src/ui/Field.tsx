@@ -1,6 +1,6 @@
 import { useId } from "react";
 
-function Errors({ id, errors }: { id: string; errors: string[] | undefined }) {
+export function FieldErrorText({ id, errors }: { id: string; errors: string[] | undefined }) {
   if (!errors?.length) return null;
   return (
     <span id={id} className="field-error" role="alert">
@@ -30,7 +30,7 @@ export function Field({ name, label, hint, value, step, suffix, type = "number",
       <div>
         <label htmlFor={id}>{label}</label>
         {hint && <small id={`${id}-hint`}>{hint}</small>}
-        <Errors id={`${id}-error`} errors={errors} />
+        <FieldErrorText id={`${id}-error`} errors={errors} />
       </div>
       <span className="field-input">
         {suffix && <span className="muted">{suffix}</span>}
@@ -69,7 +69,7 @@ export function SwitchRow({ name, label, hint, checked, errors, change }: Switch
       <div>
         <label htmlFor={id}>{label}</label>
         {hint && <small>{hint}</small>}
-        <Errors id={`${id}-error`} errors={errors} />
+        <FieldErrorText id={`${id}-error`} errors={errors} />
       </div>
       <span className="field-input">
         <input

@@ -18,6 +18,10 @@ const TONES: Record<string, string> = {
   FAILED: "down",
   TAKE_PROFIT: "up",
   STOP_LOSS: "down",
+  STOP_OUT: "down",
+  EMERGENCY: "down",
+  EXTERNAL: "warn",
+  LATE_FILL: "warn",
   CLOSING: "warn",
   PENDING: "warn",
 };

@@ -9,6 +9,11 @@ const PATHS = {
   check: "M5 12.5l4.5 4.5L19 7",
   cross: "M6 6l12 12M18 6L6 18",
   chevron: "M9 6l6 6-6 6",
+  wallet: "M4 7h15a1 1 0 011 1v10a1 1 0 01-1 1H5a1 1 0 01-1-1zM4 7l11-3v3M16 13h1",
+  plug: "M9 3v5M15 3v5M6 8h12v3a6 6 0 01-12 0zM12 17v4",
+  page: "M7 3h7l4 4v14H7zM14 3v4h4",
+  flask: "M10 3h4M11 3v6l-6 10a1.5 1.5 0 001.3 2h11.4a1.5 1.5 0 001.3-2L13 9V3M8 15h8",
+  back: "M11 6l-6 6 6 6M5 12h14",
   alert: "M12 4l9 16H3zM12 10v4M12 17v.5",
 } as const;
 

@@ -7,6 +7,8 @@ export interface Once {
   problem: ApiError | null;
   run: () => void;
   clear: () => void;
+  /** What is to be sent has changed: it is another request now, with a key of its own. */
+  renew: () => void;
 }
 
 /**
@@ -45,6 +47,11 @@ export function useOnce(send: (key: string) => Promise<unknown>): Once {
       });
   }, []);
   const clear = useCallback(() => setProblem(null), []);
+  const renew = useCallback(() => {
+    if (running.current) return;
+    key.current = null;
+    setProblem(null);
+  }, []);
 
-  return { busy, problem, run, clear };
+  return { busy, problem, run, clear, renew };
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import type { Account } from "../../api/types";
 import { useController, useDash } from "../../state/context";
+import { ModeBadge } from "../../ui/ModeBadge";
 import { AutoTradingSwitch } from "./AutoTradingSwitch";
 import { liveFigures } from "./figures";
 
@@ -33,9 +34,7 @@ function AccountChoice({ account }: { account: Account }) {
   const accounts = useDash((state) => state.accounts);
   return (
     <div className="account-choice">
-      <span className={`mode ${account.mode}`} data-testid="account-mode">
-        {account.mode}
-      </span>
+      <ModeBadge mode={account.mode} testId="account-mode" />
       {accounts.length > 1 ? (
         <select
           aria-label="Account"

@@ -16,7 +16,7 @@ export function AutoTradingSwitch({ account }: { account: Account }) {
     if (busy) return;
     setBusy(true);
     api
-      .updateSettings(account.id, { auto_trading_enabled: !on })
+      .changeAccount(account.id, { auto_trading_enabled: !on })
       .then(
         (changed) => store.dispatch({ type: "account", account: changed }),
         (error: unknown) =>

@@ -26,7 +26,8 @@ export function liveFigures(account: Account, open: Trade[], quotes: Quotes): Li
     };
   }
   const floating = openPnl(open, quotes);
-  const equity = Number(account.balance) + floating;
+  // What is tied up in contracts is in the server's equity, beside the balance.
+  const equity = Number(account.equity) - Number(account.unrealized_pnl) + floating;
   const total = equity - Number(account.initial_balance);
   return {
     equity: money(equity, currency),

@@ -5,6 +5,7 @@ import { duration, moment } from "../../lib/time";
 import { useDash } from "../../state/context";
 import { isOpen } from "../../state/trades";
 import { CodeBadge, DirectionBadge } from "../../ui/badges";
+import { ContractFacts } from "../positions/ContractFacts";
 
 interface Column {
   name: string;
@@ -29,12 +30,14 @@ const COLUMNS: Column[] = [
 function Row({ trade, compact }: { trade: Trade; compact: boolean }) {
   const key = marketKey(trade);
   const tick = useDash((state) => state.symbols.find((item) => marketKey(item) === key)?.tick_size);
+  const currency = useDash((state) => state.account?.currency ?? "USD");
   const closed = trade.status === "CLOSED";
   return (
     <tr role="row" data-testid="history-row" data-trade-id={trade.id} data-status={trade.status}>
       <th role="rowheader" scope="row" className="cell-title">
         <b>{trade.symbol}</b>
         <DirectionBadge direction={trade.direction} />
+        {trade.contract && <ContractFacts contract={trade.contract} currency={currency} />}
       </th>
       <td role="cell" data-label={closed ? "Closed" : "Opened"}>
         <time dateTime={trade.closed_at ?? trade.opened_at ?? undefined} title={`Opened ${moment(trade.opened_at)}`}>

@@ -13,7 +13,18 @@ const LENGTH = 25;
 const coded = (codes: string[]) => codes.map((value) => ({ value, label: words(value) }));
 const DIRECTIONS = coded(["LONG", "SHORT"]);
 const STATUSES = coded(["CLOSED", "OPEN", "PENDING", "CLOSING", "FAILED", "CANCELLED"]);
-const REASONS = coded(["STOP_LOSS", "TAKE_PROFIT", "MANUAL", "RESET", "END_OF_REPLAY"]);
+const REASONS = coded([
+  "STOP_LOSS",
+  "TAKE_PROFIT",
+  "MANUAL",
+  "EXPIRED",
+  "EXTERNAL",
+  "STOP_OUT",
+  "EMERGENCY",
+  "LATE_FILL",
+  "RESET",
+  "END_OF_REPLAY",
+]);
 const ANY = { symbol: "", direction: "", status: "", exit_reason: "" };
 
 /** Every trade of the account, filtered by the server, a page at a time. */

@@ -6,7 +6,7 @@ import { api } from "../../api/client";
 import { ApiError } from "../../api/http";
 import type { Trade } from "../../api/types";
 import { renderDesk } from "../../test/render";
-import { closedTrade, trade } from "../../test/samples";
+import { closedTrade, contract, frame, trade } from "../../test/samples";
 import { toasts } from "../toasts/toasts";
 import { Closings } from "./closing";
 import { OpenPositions } from "./OpenPositions";
@@ -54,6 +54,44 @@ describe("open positions", () => {
     await user.click(screen.getByTestId("close-trade"));
     await user.keyboard("{Escape}");
     expect(screen.queryByTestId("confirm-close")).toBeNull();
+  });
+});
+
+describe("a position at a broker", () => {
+  it("is closing, with nothing to click, until its end is told", async () => {
+    const send = vi.spyOn(api, "closeTrade").mockResolvedValue({ ...trade, id: 72, status: "CLOSING" });
+    const { controller } = renderDesk(<OpenPositions />, { open: [{ ...trade, id: 72 }] });
+    await userEvent.click(screen.getByTestId("close-trade"));
+    await userEvent.click(screen.getByTestId("confirm-close"));
+    await waitFor(() => expect(screen.getByTestId("position-row").dataset["status"]).toBe("CLOSING"));
+    expect(screen.getByText("Closing")).toBeTruthy();
+    expect(screen.getByTestId<HTMLButtonElement>("confirm-close").disabled).toBe(true);
+    expect(send).toHaveBeenCalledOnce();
+    act(() => controller.store.dispatch({ type: "event", frame: frame("trade_closed", 11, { ...closedTrade, id: 72 }) }));
+    await waitFor(() => expect(screen.queryByTestId("position-row")).toBeNull());
+  });
+
+  it("says where its stop is held", () => {
+    renderDesk(<OpenPositions />, {
+      open: [
+        { ...trade, id: 73, stop_held: "BROKER" },
+        { ...trade, id: 74, stop_held: "US" },
+        { ...trade, id: 75, stop_held: "BROKER", stop_loss: null },
+      ],
+    });
+    expect(screen.getAllByTestId("stop-held").map((item) => item.textContent)).toEqual(["stop at broker"]);
+  });
+
+  it("that is a contract says what was bought, and is worth what its broker says", () => {
+    const multiplier = { ...trade, id: 76, market_type: "CONTRACT", unrealized_pnl: "-1.25", pnl_percent: -2.5, contract };
+    const rise = { ...contract, contract_id: "99", contract_type: "CALL", multiplier: null, payout: "95.5", status: "won" as const };
+    renderDesk(<OpenPositions />, { open: [multiplier, { ...multiplier, id: 77, contract: rise }] });
+    expect(screen.getAllByTestId("contract-facts").map((item) => item.textContent)).toEqual([
+      "MULTUP 12 · stake $50.00 · ×100",
+      "CALL 99 · stake $50.00 · payout $95.50 · won",
+    ]);
+    expect(screen.getAllByTestId("position-pnl")[0]?.textContent).toBe("-$1.25");
+    expect(screen.getAllByText("-2.50%")).toHaveLength(2);
   });
 });
 

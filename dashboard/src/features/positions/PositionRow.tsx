@@ -5,10 +5,11 @@ import { money, price, quantity, signedPercent } from "../../lib/format";
 import { livePnl, livePnlPercent, marketKey, markPrice, toneOf } from "../../lib/pnl";
 import { duration, moment, secondsSince } from "../../lib/time";
 import { useDash } from "../../state/context";
-import { DirectionBadge } from "../../ui/badges";
+import { CodeBadge, DirectionBadge } from "../../ui/badges";
 import { useNow } from "../../ui/useNow";
 import { chooseMarket } from "../chart/choice";
 import { CloseButton } from "./CloseButton";
+import { ContractFacts } from "./ContractFacts";
 import { LevelBar } from "./LevelBar";
 
 function Age({ since }: { since: string | null }) {
@@ -24,12 +25,14 @@ export const PositionRow = memo(function PositionRow({ trade, currency }: { trad
   const pnl = livePnl(trade, quote);
   const tone = toneOf(pnl);
   return (
-    <tr role="row" data-testid="position-row" data-trade-id={trade.id}>
+    <tr role="row" data-testid="position-row" data-trade-id={trade.id} data-status={trade.status}>
       <th role="rowheader" scope="row" className="cell-title">
         <button type="button" className="link" title="Show it in the chart" onClick={() => chooseMarket(trade)}>
           {trade.symbol}
         </button>
         <DirectionBadge direction={trade.direction} />
+        {trade.status === "CLOSING" && <CodeBadge code={trade.status} />}
+        {trade.contract && <ContractFacts contract={trade.contract} currency={currency} />}
       </th>
       <td role="cell" data-label="Size" className="number">
         {quantity(trade.quantity)}
@@ -46,6 +49,11 @@ export const PositionRow = memo(function PositionRow({ trade, currency }: { trad
       </td>
       <td role="cell" data-label="Stop to target" className="cell-levels">
         <LevelBar trade={trade} mark={mark} tick={tick} />
+        {trade.stop_held === "BROKER" && trade.stop_loss !== null && (
+          <small className="badge plain stop-held" data-testid="stop-held" title="The broker acts on the stop, even while Signalist is away.">
+            stop at broker
+          </small>
+        )}
       </td>
       <td role="cell" data-label="Open for" className="number" title={`Opened ${moment(trade.opened_at)}`}>
         <Age since={trade.opened_at} />

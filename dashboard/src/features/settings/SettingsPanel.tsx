@@ -33,7 +33,7 @@ export function SettingsPanel({ account }: { account: Account }) {
     setErrors({});
     setProblem(null);
     try {
-      store.dispatch({ type: "account", account: await api.updateSettings(account.id, changes) });
+      store.dispatch({ type: "account", account: await api.changeAccount(account.id, changes) });
       setEdits({});
       toasts.show({ tone: "good", title: "Settings saved", text: "They apply from the next signal on." });
     } catch (error) {

@@ -21,7 +21,7 @@ const save = () => screen.getByTestId<HTMLButtonElement>("settings-save");
 
 describe("the settings panel", () => {
   it("sends what was changed, and nothing else", async () => {
-    const update = vi.spyOn(api, "updateSettings").mockResolvedValue({ ...account, min_signal_confidence: "0.8500" });
+    const update = vi.spyOn(api, "changeAccount").mockResolvedValue({ ...account, min_signal_confidence: "0.8500" });
     renderDesk(<Panel />);
     expect(field("min_signal_confidence").value).toBe("0.7");
     expect(save().disabled).toBe(true);
@@ -35,7 +35,7 @@ describe("the settings panel", () => {
 
   it("shows the server's objection at its field, and keeps the entry", async () => {
     const fields = { max_open_trades: ["Ensure this value is greater than or equal to 1."] };
-    vi.spyOn(api, "updateSettings").mockRejectedValue(new ApiError(400, "invalid", "Invalid.", fields));
+    vi.spyOn(api, "changeAccount").mockRejectedValue(new ApiError(400, "invalid", "Invalid.", fields));
     renderDesk(<Panel />);
     await userEvent.clear(field("max_open_trades"));
     await userEvent.type(field("max_open_trades"), "0");

@@ -1,9 +1,10 @@
 import { price, quantity, words } from "../../lib/format";
-import type { EventFrame } from "../../live/frames";
+import type { EventFrame, Payloads } from "../../live/frames";
 import type { Toast } from "./toasts";
 
 /** What a person is told of an event; null for what the page shows anyway, and for another account's. */
 export function newsToast(frame: EventFrame, account: number | undefined): Toast | null {
+  if (frame.type === "status") return moneyToast(frame.payload);
   if (frame.account !== null && frame.account !== account) return null;
   switch (frame.type) {
     case "trade_executed": {
@@ -21,4 +22,13 @@ export function newsToast(frame: EventFrame, account: number | undefined): Toast
     default:
       return null;
   }
+}
+
+/** Whether real money is at stake is told of every account, whoever switched it. */
+function moneyToast({ account, change }: Payloads["status"]): Toast | null {
+  if (account === null) return null;
+  if (change === "live_trading_enabled") {
+    return { tone: "bad", title: "REAL MONEY: live trading is on", text: account.name };
+  }
+  return change === "live_trading_disabled" ? { tone: "info", title: "Live trading is off", text: account.name } : null;
 }
