@@ -46,7 +46,7 @@ def simulate(pipe: Connection) -> None:
 
 
 def measure(broker_id: str) -> None:
-    from brokers.adapters.ccxt.adapter import ccxt_broker
+    from brokers.adapters.ccxt.factory import ccxt_broker
 
     keys = {"api_key": Secret("sim-key-1"), "api_secret": Secret("sim-secret-1")}
     broker = ccxt_broker(broker_id, Credentials(keys))
