@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from brokers.catalog import BrokerInfo, BrokerState, brokers
+from brokers.models import InstrumentRecord
 
 _FEATURES = ("spot", "futures", "perpetuals", "options", "websocket")
 _CAPABILITIES = {
@@ -51,7 +52,9 @@ class BrokerSerializer(serializers.Serializer):
     name = serializers.CharField()
     logo = serializers.CharField(help_text="Path of an SVG.")
     maxLeverage = serializers.IntegerField(allow_null=True, help_text="Null: spot only.")
-    supportedPairs = serializers.ListField(child=serializers.CharField())
+    supportedPairs = serializers.ListField(
+        child=serializers.CharField(), help_text="The most traded, and those that the broker has named to us."
+    )
     docsURL = serializers.CharField()
     features = _switches("BrokerFeatures", _FEATURES)
     testnetAvailable = serializers.BooleanField()
@@ -67,13 +70,21 @@ class BrokerListSerializer(serializers.Serializer):
     results = BrokerSerializer(many=True)
 
 
-def _shown(info: BrokerInfo) -> dict[str, Any]:
+def _traded() -> dict[str, list[str]]:
+    """The symbols that brokers have named to us, live or test, by broker."""
+    found: dict[str, list[str]] = {}
+    for venue, symbol in InstrumentRecord.objects.values_list("venue", "symbol"):
+        found.setdefault(venue.removesuffix("-test"), []).append(symbol)
+    return found
+
+
+def _shown(info: BrokerInfo, traded: list[str]) -> dict[str, Any]:
     return {
         "id": info.id,
         "name": info.name,
         "logo": static(info.logo),
         "maxLeverage": info.max_leverage,
-        "supportedPairs": list(info.supported_pairs),
+        "supportedPairs": list(dict.fromkeys([*info.supported_pairs, *traded])),
         "docsURL": info.docs_url,
         "features": {name: info.features[name] for name in _FEATURES},
         "testnetAvailable": info.testnet_available,
@@ -89,5 +100,6 @@ class BrokerListView(APIView):
     @extend_schema(operation_id="brokers_list", responses=BrokerListSerializer)
     def get(self, request: Request) -> Response:
         """Every broker that Signalist knows, those that have closed too."""
-        listed = [_shown(info) for info in brokers()]
+        traded = _traded()
+        listed = [_shown(info, traded.get(info.id, [])) for info in brokers()]
         return Response({"count": len(listed), "results": listed})

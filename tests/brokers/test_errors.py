@@ -3,9 +3,10 @@ from brokers import errors
 
 def test_one_family_whose_codes_differ() -> None:
     exceptions = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
-    family = [kind for kind in exceptions if issubclass(kind, errors.BrokerError)]
-    assert len(family) == len(exceptions) == 7
-    assert len({kind.code for kind in family}) == len(family)
+    assert all(issubclass(kind, errors.BrokerError) for kind in exceptions)
+    own = [kind for kind in exceptions if "code" in vars(kind)]
+    assert len({kind.code for kind in own}) == len(own) == 7
+    assert set(exceptions) - set(own) == {errors.WrongEnvironment}, "which is an AuthenticationFailed to its callers"
 
 
 def test_a_rate_limit_says_when_to_come_back() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from tests.trading.factories import make_instrument
+
 SHAPE: dict[str, Any] = {
     "id": str, "name": str, "logo": str, "maxLeverage": (int, type(None)), "supportedPairs": list, "docsURL": str,
     "features": dict, "testnetAvailable": bool, "credentials": list, "state": str, "stateReason": str,
@@ -38,6 +40,14 @@ def test_some_of_them(api: APIClient) -> None:
         "market_type",
     ]
     assert found["paper"]["credentials"] == []
+
+
+def test_pairs_that_a_broker_has_named_are_added(api: APIClient) -> None:
+    make_instrument("RARE-PERPETUAL", venue="deribit-test")
+    found = {item["id"]: item["supportedPairs"] for item in api.get("/api/brokers/").json()["results"]}
+    assert found["deribit"][-1] == "RARE-PERPETUAL"
+    assert len(found["deribit"]) == len(set(found["deribit"])) > 1
+    assert "RARE-PERPETUAL" not in found["binance"]
 
 
 def test_signed_in_only() -> None:
