@@ -10,6 +10,17 @@ import pytest
 from tests.servers import postgresql_server, redis_server
 
 _servers = ExitStack()
+_HEAVY = {"db", "transactional_db", "simulator", "desk", "floor", "staff", "api", "client"}
+_NOT_UNITS = (
+    "conformance/",
+    "simulator/",
+    "adapters/",
+    "gateway/",
+    "supervise/",
+    "test_servers",
+    "test_run",
+    "test_stack",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +40,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     else:
         os.environ.pop("DATABASE_URL", None)
     return (yield)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `unit` what needs no database, no socket and no process: the inner loop, `./run test -m unit`."""
+    for item in items:
+        fixtures, marks = set(getattr(item, "fixturenames", ())), {mark.name for mark in item.iter_markers()}
+        apart = any(part in item.nodeid for part in _NOT_UNITS)
+        if not apart and not fixtures & _HEAVY and not marks & {"django_db", "e2e", "stack", "chaos"}:
+            item.add_marker("unit")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
