@@ -38,6 +38,8 @@ describe("live P&L", () => {
   it("adds up to the equity", () => {
     expect(openPnl([trade, short], { "sim:SIM-JUMP": quote })).toBe(0);
     expect(liveEquity(account, [trade], { "sim:SIM-JUMP": quote })).toBeCloseTo(1003.9);
+    const staked = { ...account, balance: "898.90" }; // 100 of it is a contract's stake
+    expect(liveEquity(staked, [trade], { "sim:SIM-JUMP": quote })).toBeCloseTo(1003.9);
   });
 });
 

@@ -37,9 +37,10 @@ export function openPnl(open: Trade[], quotes: Quotes): number {
   return open.reduce((sum, trade) => sum + (livePnl(trade, quotes[marketKey(trade)]) ?? 0), 0);
 }
 
-/** The server's balance plus what the open trades stand at. */
+/** The server's equity, with what the open trades stand at now in place of what they stood at then.
+ * What is tied up in contracts is in the server's equity, beside the balance. */
 export function liveEquity(account: Account, open: Trade[], quotes: Quotes): number {
-  return Number(account.balance) + openPnl(open, quotes);
+  return Number(account.equity) - Number(account.unrealized_pnl) + openPnl(open, quotes);
 }
 
 /** Where `mark` lies on the way from the stop (0) to the target (1); null when a level is missing. */

@@ -1,6 +1,6 @@
 import type { Account, Trade } from "../../api/types";
 import { money, signedPercent } from "../../lib/format";
-import { openPnl, type Quotes, type Tone, toneOf } from "../../lib/pnl";
+import { liveEquity, openPnl, type Quotes, type Tone, toneOf } from "../../lib/pnl";
 
 export interface LiveFigures {
   equity: string;
@@ -26,8 +26,7 @@ export function liveFigures(account: Account, open: Trade[], quotes: Quotes): Li
     };
   }
   const floating = openPnl(open, quotes);
-  // What is tied up in contracts is in the server's equity, beside the balance.
-  const equity = Number(account.equity) - Number(account.unrealized_pnl) + floating;
+  const equity = liveEquity(account, open, quotes);
   const total = equity - Number(account.initial_balance);
   return {
     equity: money(equity, currency),
