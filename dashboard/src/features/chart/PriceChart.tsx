@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 
-import type { MarketSymbol } from "../../api/types";
+import type { MarketSymbol, Session } from "../../api/types";
 import { TIMEFRAMES } from "../../lib/candles";
 import { price, signedPercent } from "../../lib/format";
 import { marketKey } from "../../lib/pnl";
@@ -48,6 +48,13 @@ function LastPrice({ market }: { market: MarketSymbol }) {
   );
 }
 
+/** The first market that the account's sessions follow. */
+function ofSessions(markets: MarketSymbol[], sessions: Session[]): MarketSymbol | undefined {
+  return markets.find((item) =>
+    sessions.some(({ venue, symbols }) => venue === item.venue && (symbols.length === 0 || symbols.includes(item.symbol))),
+  );
+}
+
 export function PriceChart() {
   const markets = useMarkets();
   const chosen = useChosenMarket();
@@ -55,7 +62,8 @@ export function PriceChart() {
     const last = remembered("timeframe");
     return last !== null && last in TIMEFRAMES ? last : "5s";
   });
-  const market = markets.find((item) => marketKey(item) === chosen) ?? markets[0];
+  const sessions = useDash((state) => state.sessions);
+  const market = markets.find((item) => marketKey(item) === chosen) ?? ofSessions(markets, sessions) ?? markets[0];
   if (market === undefined) {
     return (
       <Panel title="Price" testId="price-chart" className="area-chart">
