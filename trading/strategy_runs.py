@@ -4,8 +4,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.core.cache import cache
-
 from brokers.instruments import instrument_for
 from brokers.interface import Instrument
 from signals.generate import SignalDraft, StrategyFailure, StrategyRequest, evaluate
@@ -15,7 +13,7 @@ from signals.marketdata.timeframes import TIMEFRAMES
 from signals.marketdata.window import CandleWindow
 from signals.models import Signal
 from signals.strategies.registry import strategy_key
-from trading import events
+from trading import events, quiet
 from trading.market import redis_client
 from trading.models import AutoTradingSession, EventType
 
@@ -92,7 +90,7 @@ def _alert(failure: StrategyFailure, sessions: Iterable[AutoTradingSession]) -> 
     logger.error("strategy %s failed on %s: %s", failure.strategy, failure.symbol, failure.message)
     for owner_id in {session.account.owner_id for session in sessions}:
         key = f"strategy-alert:{owner_id}:{failure.strategy}:{failure.symbol}"
-        if not cache.add(key, 1, _ALERT_EVERY.total_seconds()):
+        if not quiet.now_and_then(key, _ALERT_EVERY.total_seconds()):
             continue
         payload = {
             "code": "strategy_error",

@@ -96,7 +96,7 @@ def reconcile_account(account_id: int) -> bool:
 
 
 @shared_task(name="trading.reconcile_accounts", queue="execution")
-def reconcile_accounts() -> dict[str, int]:
+def reconcile_accounts() -> int:
     from trading.brokerage.reconcile import reconcile_all
 
     return reconcile_all()

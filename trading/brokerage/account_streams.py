@@ -11,10 +11,12 @@ from django.db import close_old_connections
 from brokers.credentials import reveal
 from brokers.errors import BrokerUnavailable
 from brokers.gateway.server import GatewayServer
-from brokers.interface import LiveBroker
+from brokers.interface import ConnectionState, ConnectionStatus, LiveBroker
 from brokers.registry import live_broker_for
+from trading import quiet
 from trading.brokerage.account_stream import AccountStream
 from trading.brokerage.pool import credential_of
+from trading.connection_state import store_connection
 from trading.models import Account
 
 logger = logging.getLogger(__name__)
@@ -76,7 +78,12 @@ class AccountStreams:
         for stream in ended:
             stream.stop()
         for pk, mark in marks.items():
-            self._begin(accounts[pk], mark)
+            try:
+                self._begin(accounts[pk], mark)
+            except Exception as error:
+                quiet.warn(logger, "account %s cannot be connected (%s)", pk, type(error).__name__)
+                told = f"Its keys cannot be used ({type(error).__name__})."
+                store_connection(pk, ConnectionStatus(ConnectionState.REFUSED, error=told))
 
     def _begin(self, account: Account, mark: bytes) -> None:
         with self._lock:

@@ -11,13 +11,16 @@ from trading.models import Account, ExitReason, Trade, TradeStatus
 logger = logging.getLogger(__name__)
 
 
-def submit_later(order_id: int) -> None:
-    transaction.on_commit(partial(queueing.send, "trading.submit_order", order_id))
+def mark_closing(trade: Trade, reason: ExitReason) -> None:
+    """CLOSING, unsaved. What filled late stays that: another trade may be live in its symbol and direction by now."""
+    trade.status = TradeStatus.CLOSING
+    if trade.closing_reason != ExitReason.LATE_FILL:
+        trade.closing_reason = reason
 
 
 def exit_later(trade: Trade, reason: ExitReason) -> None:
     """Mark the trade CLOSING, in the caller's transaction and under its locks, and send its exit after the commit."""
-    trade.status, trade.closing_reason = TradeStatus.CLOSING, reason
+    mark_closing(trade, reason)
     trade.save(update_fields=["status", "closing_reason", "updated_at"])
     run_exit_later(trade.pk)
 

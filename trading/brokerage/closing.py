@@ -51,8 +51,8 @@ def run_exit(trade_id: int) -> None:
     if trade.status != TradeStatus.CLOSING:
         return
     _cancel_entry(trade)
-    if trade.market_type == "SPOT":
-        cancel_legs(trade_id)
+    if trade.market_type == "SPOT" and not cancel_legs(trade_id):
+        return  # a leg that may still sell the coins: the sweeper comes back in a few seconds
     order_id = _exit_order(trade_id)
     if order_id is not None:
         submit_order(order_id)
@@ -92,14 +92,18 @@ def _cancel_entry(trade: Trade) -> None:
         _cancel(trade.account, entry)
 
 
-def cancel_legs(trade_id: int) -> None:
-    """Cancel the stop and target that rest at the broker; what has filled of them meanwhile is booked."""
+def cancel_legs(trade_id: int) -> bool:
+    """Cancel the stop and target that rest at the broker; what has filled of them meanwhile is booked.
+
+    True when none rests there any more.
+    """
     trade = Trade.objects.select_related("account").get(pk=trade_id)
     legs = Order.objects.filter(
         trade=trade, purpose__in=[OrderPurpose.STOP, OrderPurpose.TARGET], status__in=PENDING_STATUSES
     )
-    for leg in legs:
+    for leg in legs.all():
         _cancel(trade.account, leg)
+    return not legs.all().exists()
 
 
 def _cancel(account: Account, order: Order) -> None:

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 
 from brokers.interface import ContractState, ContractStatus, OrderReport
-from trading import events, ledger, trigger_feed
+from trading import events, ledger, quiet, trigger_feed
 from trading.brokerage import entries
 from trading.market import wall_now
 from trading.models import (
@@ -61,6 +60,8 @@ def on_report(account: Account, order: Order, trade: Trade, report: OrderReport)
 
 
 def _remember(account: Account, trade: Trade, known: Contract | None, state: ContractState) -> Contract:
+    if known is not None and known.settled_at is not None and not state.is_settled:
+        return known  # older news, come late
     contract = known or Contract(trade=trade, account=account, contract_id=state.contract_id, stake=state.buy_price)
     contract.contract_type = state.contract_type
     contract.status = state.status.value
@@ -164,7 +165,9 @@ def _announce(account: Account, trade: Trade, bought: bool, settled: bool) -> No
         kind = EventType.TRADE_CLOSED
     elif bought:
         kind = EventType.TRADE_EXECUTED
-    elif trade.status == TradeStatus.CLOSED or not cache.add(f"contract-update:{trade.pk}", 1, _TELL_EVERY_SECONDS):
+    elif trade.status == TradeStatus.CLOSED or not quiet.now_and_then(
+        f"contract-update:{trade.pk}", _TELL_EVERY_SECONDS
+    ):
         return
     else:
         kind = EventType.TRADE_UPDATE

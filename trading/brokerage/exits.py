@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
-from trading import events, ledger, trigger_feed
+from trading import events, ledger, quiet, trigger_feed
 from trading.brokerage import after, alerts
 from trading.fills import average_price
 from trading.market import wall_now
@@ -25,6 +25,7 @@ from trading.models.fields import to_money
 from trading.rules.pnl import position_pnl
 from trading.serializers import render_account, render_trades
 
+_TELL_EVERY_SECONDS = 30  # a stop that stays touched is tried every few seconds
 _REASONS = {
     OrderPurpose.STOP: ExitReason.STOP_LOSS,
     OrderPurpose.TARGET: ExitReason.TAKE_PROFIT,
@@ -58,8 +59,8 @@ def _fill(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None
     ledger.post(account, postings)
     reason = _REASONS.get(OrderPurpose(order.purpose), ExitReason(trade.closing_reason or ExitReason.MANUAL))
     if trade.open_quantity:
-        trade.status, trade.closing_reason = TradeStatus.CLOSING, reason  # a started exit excludes every other
-    else:
+        after.mark_closing(trade, reason)  # a started exit excludes every other
+    elif before:
         _close(account, trade, reason, new)
     trade.save()
     account.save(
@@ -129,9 +130,10 @@ def refused(account: Account, order: Order, trade: Trade, reason: str, code: str
         trade.status = TradeStatus.OPEN
         trade.save(update_fields=["status", "updated_at"])
         transaction.on_commit(partial(trigger_feed.publish, [trade]))
+    if quiet.now_and_then(f"exit-refused:{trade.pk}:{code}", _TELL_EVERY_SECONDS):
         after.reconcile_later(account.pk)
-    message = f"{order} was refused: {reason}"
-    alerts.alert(account, "exit_refused", message, cause=code, order=order.client_order_id, trade=trade.pk)
+        message = f"{order} was refused: {reason}"
+        alerts.alert(account, "exit_refused", message, cause=code, order=order.client_order_id, trade=trade.pk)
 
 
 def _announce(account: Account, trade: Trade) -> None:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from brokers.adapters.ccxt.client_ids import Leg, Role, parse_leg
 from brokers.interface import OrderReport
+from trading.brokerage import after
 from trading.market import wall_now
 from trading.models import (
     PENDING_STATUSES,
@@ -60,7 +61,7 @@ def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
     else:
         pending.update(status=OrderStatus.CANCELLED, reason="Replaced at the broker.", updated_at=wall_now())
     if leg.role == Role.EXIT and trade.status == TradeStatus.OPEN:
-        trade.status, trade.closing_reason = TradeStatus.CLOSING, ExitReason.EMERGENCY
+        after.mark_closing(trade, ExitReason.EMERGENCY)
         trade.save(update_fields=["status", "closing_reason", "updated_at"])
     return Order.objects.create(
         account=locked,

@@ -4,12 +4,11 @@ import logging
 from datetime import datetime
 from functools import partial
 
-from django.core.cache import cache
 from django.db import transaction
 
 from brokers.errors import BrokerError
 from brokers.interface import OrderChange, OrderReport
-from trading import trigger_feed
+from trading import quiet, trigger_feed
 from trading.brokerage import entries
 from trading.brokerage.apply import apply_report, locked
 from trading.brokerage.connections import live_broker
@@ -28,7 +27,7 @@ def bare_trades(before: datetime) -> list[int]:
         status=TradeStatus.OPEN, stop_held=StopHolder.US, stop_loss__isnull=False, updated_at__lt=before
     ).exclude(account__broker="paper")
     found = trades.exclude(market_type="CONTRACT").order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]
-    return [pk for pk in found if cache.add(f"protect:{pk}", 1, _EVERY_SECONDS)]
+    return [pk for pk in found if quiet.now_and_then(f"protect:{pk}", _EVERY_SECONDS)]
 
 
 def protect_trade(trade_id: int) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from brokers.errors import BrokerError
 from brokers.interface import Balance, LiveBroker, OrderReport, Position, Side
+from trading import queueing
 from trading.brokerage import external
 from trading.brokerage.apply import apply_report
 from trading.brokerage.connections import live_broker
@@ -232,15 +233,12 @@ def _balance(account: Account, balances: Sequence[Balance], positions: Sequence[
     return [Found(DifferenceKind.BALANCE, account.currency, f"{ours:f}", f"{theirs:f}", message)]
 
 
-def reconcile_all() -> dict[str, int]:
-    """Reconcile every enabled account at a broker. One that cannot be reached holds up no other."""
-    done = failed = 0
-    for account in Account.objects.filter(is_enabled=True).exclude(broker="paper").order_by("pk"):
-        if try_to_reconcile(account.pk):
-            done += 1
-        else:
-            failed += 1
-    return {"reconciled": done, "failed": failed}
+def reconcile_all() -> int:
+    """Queue the reconciliation of every enabled account at a broker, each by itself: a slow one holds up no other."""
+    accounts = Account.objects.filter(is_enabled=True).exclude(broker="paper").order_by("pk")
+    for account_id in accounts.values_list("pk", flat=True):
+        queueing.send("trading.reconcile_account", account_id)
+    return len(accounts)
 
 
 def try_to_reconcile(account_id: int) -> bool:

@@ -40,7 +40,12 @@ def submit_order(order_id: int) -> OrderStatus:
     if ready is None:
         return OrderStatus(Order.objects.values_list("status", flat=True).get(pk=order_id))
     try:
-        report = live_broker(ready.account).place_order(ready.request, ready.quote, ready.instrument)
+        broker = live_broker(ready.account)
+    except Exception as error:
+        logger.warning("order %s waits: its broker cannot be reached (%s)", order_id, type(error).__name__)
+        return _put_back(order_id, error)
+    try:
+        report = broker.place_order(ready.request, ready.quote, ready.instrument)
     except OutcomeUnknown as error:
         return _mark_unknown(order_id, str(error))
     except (RateLimited, BrokerUnavailable) as error:
@@ -114,14 +119,16 @@ def _mark_unknown(order_id: int, reason: str) -> OrderStatus:
 
 
 @transaction.atomic
-def _put_back(order_id: int, error: BrokerError) -> OrderStatus:
+def _put_back(order_id: int, error: Exception) -> OrderStatus:
     account_id = Order.objects.values_list("account_id", flat=True).get(pk=order_id)
     account = Account.objects.locked().get(pk=account_id)
     order = Order.objects.get(pk=order_id)
     if order.status == OrderStatus.SUBMITTED:
         first = not order.reason
-        order.status, order.reason = OrderStatus.NEW, str(error)[:200]
+        # Only a broker's error is known to be fit to be shown.
+        why = str(error) if isinstance(error, BrokerError) else f"its broker cannot be reached ({type(error).__name__})"
+        order.status, order.reason = OrderStatus.NEW, why[:200]
         order.save(update_fields=["status", "reason", "updated_at"])
         if first and order.purpose != OrderPurpose.ENTRY:
-            alert(account, "exit_delayed", f"{order} could not be sent yet: {error}", trade=order.trade_id)
+            alert(account, "exit_delayed", f"{order} could not be sent yet: {why}", trade=order.trade_id)
     return OrderStatus(order.status)
