@@ -18,12 +18,14 @@ def main(database: str) -> None:
         for batch in (1, 20, 200, 500):
             count = TRADES if batch > 1 else 400
             open_trades(count)
-            quotes: dict[str, Quote] = {}
             now = time.time()
             exits = []
-            for pk, symbol in Trade.objects.filter(status=TradeStatus.OPEN).values_list("pk", "symbol"):
-                quote = quotes.setdefault(symbol, Quote("sim", symbol, 95.0, 95.0, 95.0, now, now))
-                exits.append(Exit(pk, ExitReason.STOP_LOSS, quote, 95.0))
+            for pk, symbol, stop in Trade.objects.filter(status=TradeStatus.OPEN).values_list(
+                "pk", "symbol", "stop_loss"
+            ):
+                level = float(stop)
+                quote = Quote("sim", symbol, level, level, level, now, now)
+                exits.append(Exit(pk, ExitReason.STOP_LOSS, quote, level))
             started = time.perf_counter()
             closed = sum(len(close_trades(exits[at : at + batch])) for at in range(0, len(exits), batch))
             seconds = time.perf_counter() - started

@@ -1,4 +1,6 @@
-"""A tick to the triggers it crosses, with 1k, 10k and 100k open trades on one symbol. Aim: <= 1 ms at 100k."""
+"""A tick to the triggers it crosses, with 1k, 10k and 100k open trades on one symbol, each with a stop, a target and a
+level at which its stop moves. Aim: <= 1 ms at 100k.
+"""
 
 import random
 import time
@@ -19,7 +21,8 @@ def main() -> None:
 
 def rows_of(count: int) -> list[Triggers]:
     dice = random.Random(1)
-    return [Triggers(n, "sim", "ABC", 1, 99 - dice.random() * 10, 101 + dice.random() * 10) for n in range(count)]
+    levels = ((99 - dice.random() * 10, 110 + dice.random() * 10, 101 + dice.random() * 8) for _ in range(count))
+    return [Triggers(n, "sim", "ABC", 1, stop, target, move) for n, (stop, target, move) in enumerate(levels)]
 
 
 def measure(count: int) -> None:
@@ -35,7 +38,7 @@ def measure(count: int) -> None:
         for row in rows:
             if row.trade_id not in index:
                 index.put(row)
-    scan = timed(lambda: [row for row in rows if (row.stop or 0) >= 100 or (row.target or 0) <= 100])
+    scan = timed(lambda: [row for row in rows if row.stop >= 100 or row.target <= 100 or row.move <= 100])  # type: ignore[operator]
     print(
         f"{count:>8} {load:>9.1f} {percentile(quiet, 50):>14.1f} {percentile(quiet, 99):>8.1f}"
         f" {percentile(busy, 50):>15.1f} {percentile(busy, 99):>8.1f} {scan:>9.0f}"

@@ -133,11 +133,12 @@ def replace(
     given = make(broker=credential.broker, environment=credential.environment, secrets=secrets, account_id=account_id)
     with transaction.atomic():
         row = _locked(credential)
+        before = row.shown()
         row.account_id = account_id
         vault.seal(row, given.secrets)
         _note(row, checked)
         row.save()
-        credential_replaced.send(BrokerCredential, credential=row)
+        credential_replaced.send(BrokerCredential, credential=row, before=before)
     return row
 
 
@@ -238,10 +239,11 @@ def _import(owner_id: int, info: BrokerInfo, given: Credentials) -> BrokerCreden
         row = _locked(known)
         if row.account_id == given.account_id and vault.unseal(row) == given.secrets:
             return None
+        before = row.shown()
         row.account_id, row.status, row.error = given.account_id, CredentialStatus.UNTESTED, ""
         vault.seal(row, given.secrets)
         row.save()
-        credential_replaced.send(BrokerCredential, credential=row)
+        credential_replaced.send(BrokerCredential, credential=row, before=before)
     return row
 
 

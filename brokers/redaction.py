@@ -10,7 +10,8 @@ import traceback
 import urllib.parse
 import weakref
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from brokers.interface import Credentials
@@ -25,12 +26,12 @@ _in_use: Counter[str] = Counter()
 
 def texts_of(credentials: Credentials) -> frozenset[str]:
     """What must not be printed of these credentials: each secret as it is, and as JSON, URLs and `repr` write it."""
-    plain = {
-        text
-        for name, secret in credentials.secrets.items()
-        if name not in _PUBLIC_FIELDS and len(text := secret.reveal()) >= _SHORTEST
-    }
-    return frozenset(form for text in plain for form in _forms(text))
+    return forms_of(secret.reveal() for name, secret in credentials.secrets.items() if name not in _PUBLIC_FIELDS)
+
+
+def forms_of(texts: Iterable[str]) -> frozenset[str]:
+    """Each text as it is, and as JSON, URLs and `repr` write it; those too short to guard anything are left out."""
+    return frozenset(form for text in texts if len(text) >= _SHORTEST for form in _forms(text))
 
 
 def _forms(text: str) -> Iterable[str]:
@@ -51,6 +52,17 @@ def watch(owner: object, secrets: frozenset[str]) -> None:
     with _lock:
         _in_use.update(secrets)
     weakref.finalize(owner, _forget, secrets)
+
+
+@contextmanager
+def watched(secrets: frozenset[str]) -> Iterator[None]:
+    """Keep `secrets` out of every log line while inside."""
+    with _lock:
+        _in_use.update(secrets)
+    try:
+        yield
+    finally:
+        _forget(secrets)
 
 
 def _forget(secrets: frozenset[str]) -> None:

@@ -1,4 +1,7 @@
-"""Secrets at rest: AES-256-GCM under a ring of named keys. Nothing else reads or writes a credential's cipher text."""
+"""Secrets at rest: AES-256-GCM under a ring of named keys. Nothing else reads or writes a row's cipher text.
+
+Broker keys live here, and the secrets of other floors, too: whatever model has a `vault_binding` holds some.
+"""
 
 import base64
 import binascii
@@ -8,14 +11,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Model
 
 from brokers.errors import BrokerError
 from brokers.interface import Secret
-from brokers.models import BrokerCredential
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -88,7 +94,33 @@ def key_ring() -> KeyRing:
     return _parsed(settings.VAULT_KEYS)
 
 
-def seal(row: BrokerCredential, secrets: Mapping[str, Secret], ring: KeyRing | None = None) -> None:
+class SealedRow(Protocol):
+    """A row that holds secrets: `fields` are their names, `binding` is drawn at random for each row."""
+
+    pk: Any
+    owner_id: int
+    binding: UUID
+    key_id: str
+    nonce: Any
+    ciphertext: Any
+    fields: Any
+
+    @property
+    def label(self) -> str: ...
+
+    def vault_binding(self) -> list[Any]:
+        """What the cipher text is bound to, as JSON values: the kind of row, `binding`, and all that must not change
+        behind the secrets' back.
+        """
+        ...
+
+
+def sealed_models() -> list[type[Model]]:
+    """The models of every app whose rows hold secrets."""
+    return [model for model in apps.get_models() if hasattr(model, "vault_binding")]
+
+
+def seal(row: SealedRow, secrets: Mapping[str, Secret], ring: KeyRing | None = None) -> None:
     """Encrypt `secrets` into the row's fields under the ring's current key; the caller saves it."""
     ring = ring or key_ring()
     row.key_id, row.nonce = ring.current, os.urandom(NONCE_BYTES)
@@ -97,7 +129,7 @@ def seal(row: BrokerCredential, secrets: Mapping[str, Secret], ring: KeyRing | N
     row.ciphertext = AESGCM(ring.keys[ring.current]).encrypt(row.nonce, plain, _associated(row))
 
 
-def unseal(row: BrokerCredential, ring: KeyRing | None = None) -> dict[str, Secret]:
+def unseal(row: SealedRow, ring: KeyRing | None = None) -> dict[str, Secret]:
     """The row's secrets by name. Raises UnknownKey, or Tampered when the row is not as it was written."""
     ring = ring or key_ring()
     key = ring.keys.get(row.key_id)
@@ -116,7 +148,7 @@ def unseal(row: BrokerCredential, ring: KeyRing | None = None) -> dict[str, Secr
     return {name: Secret(text) for name, text in json.loads(plain).items()}
 
 
-def reseal(row: BrokerCredential, ring: KeyRing | None = None) -> bool:
+def reseal(row: SealedRow, ring: KeyRing | None = None) -> bool:
     """Encrypt the row anew under the current key; False where it is under it already. Raises as `unseal` does."""
     ring = ring or key_ring()
     if row.key_id == ring.current:
@@ -125,6 +157,5 @@ def reseal(row: BrokerCredential, ring: KeyRing | None = None) -> bool:
     return True
 
 
-def _associated(row: BrokerCredential) -> bytes:
-    """What the cipher text is bound to: the row, whose it is, and which broker and environment it is sent to."""
-    return json.dumps(["signalist.credential.1", str(row.binding), row.owner_id, row.broker, row.environment]).encode()
+def _associated(row: SealedRow) -> bytes:
+    return json.dumps(row.vault_binding()).encode()

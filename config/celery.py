@@ -25,7 +25,22 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"queue": "paper_trading", "expires": 25},
     },
+    "close-timed-out": {
+        "task": "trading.close_timed_out",
+        "schedule": 5.0,
+        "options": {"queue": "paper_trading", "expires": 5},
+    },
+    "record-excursions": {
+        "task": "trading.record_excursions",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 50},
+    },
     "sweep-outbox": {"task": "trading.sweep_outbox", "schedule": 5.0, "options": {"queue": "signals", "expires": 5}},
+    "watch-sessions": {
+        "task": "trading.watch_sessions",
+        "schedule": 5.0,
+        "options": {"queue": "paper_trading", "expires": 5},
+    },
     "reconcile-accounts": {
         "task": "trading.reconcile_accounts",
         "schedule": 60.0,
@@ -40,6 +55,12 @@ app.conf.beat_schedule = {
         "task": "trading.mark_to_market",
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 50},
+    },
+    "watch-feeds": {"task": "trading.watch_feeds", "schedule": 10.0, "options": {"queue": "default", "expires": 10}},
+    "sweep-notifications": {
+        "task": "trading.sweep_notifications",
+        "schedule": 10.0,
+        "options": {"queue": "default", "expires": 10},
     },
     "persist-candles": {
         "task": "signals.persist_candles",
@@ -69,7 +90,8 @@ def _load_services(**_: Any) -> None:
     """Before the children are forked, so that they share what the imports take."""
     import trading.outbox
     import trading.strategy_runs
-    import trading.sweep  # noqa: F401
+    import trading.sweep
+    import trading.ticks  # noqa: F401
 
     gc.collect()
     gc.freeze()  # or the children's collector would write to, and so copy, every page that they share

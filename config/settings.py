@@ -14,12 +14,14 @@ DATA_DIR: Path = data_dir()
 CANDLE_DIR: Path = DATA_DIR / "candles"
 DEBUG = env.bool("SIGNALIST_DEBUG", False)
 SECRET_KEY = secret_key(DATA_DIR)
+# What earlier secret keys have signed stays valid: sessions, and the seals of the event log.
+SECRET_KEY_FALLBACKS = env.list("SIGNALIST_OLD_SECRET_KEYS", default=[])
 VAULT_KEYS = vault_keys(DATA_DIR)
 ALLOWED_HOSTS = env.list("SIGNALIST_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("SIGNALIST_CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin.apps.SimpleAdminConfig",  # the admin is discovered by config.urls, in the web process only
+    "config.admin_site.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -46,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.actors.actor_middleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -136,9 +139,9 @@ AUTH_PASSWORD_VALIDATORS = [
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "config.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.ByRole"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.Pagination",
@@ -148,6 +151,7 @@ REST_FRAMEWORK = {
         "login": env.str("SIGNALIST_LOGIN_RATE", "10/min"),
         "webhook": env.str("SIGNALIST_WEBHOOK_RATE", "600/min"),
         "broker": env.str("SIGNALIST_BROKER_RATE", "30/min"),
+        "notify": env.str("SIGNALIST_NOTIFY_RATE", "20/min"),
     },
     # Proxies whose X-Forwarded-For is believed when logins are counted; with 0 the header is ignored.
     "NUM_PROXIES": env.int("SIGNALIST_PROXIES", 0),
@@ -171,6 +175,11 @@ SPECTACULAR_SETTINGS = {
         "SignalStatusEnum": "signals.models.SignalStatus.choices",
         "SessionStatusEnum": "trading.models.SessionStatus.choices",
         "TradeStatusEnum": "trading.models.TradeStatus.choices",
+        "StopMoverEnum": "trading.models.StopMover.choices",
+        "TimeframeEnum": "signals.marketdata.timeframes.TIMEFRAMES",
+        "AlertKindEnum": "trading.models.AlertKind.choices",
+        "SeverityEnum": "trading.alert_serializer.SEVERITIES",
+        "DeliveryStatusEnum": "trading.models.DeliveryStatus.choices",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -199,6 +208,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "signalist:",
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
+    # Queueing gives up at once where Redis is down: the row says what is to be done, and who queues it must not wait.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
 }
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": "signalist:"}
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
@@ -208,6 +221,11 @@ VENUES: list[str] = env.list("SIGNALIST_VENUES", default=["sim"])
 SIM_SEED = env.int("SIGNALIST_SIM_SEED", 20260)
 # A quote older than this many seconds of feed time is refused by the quote_fresh gate.
 QUOTE_MAX_AGE = env.float("SIGNALIST_QUOTE_MAX_AGE", 15.0)
+# A feed whose newest quote is older than this many seconds is told of as stale.
+FEED_MAX_AGE = env.float("SIGNALIST_FEED_MAX_AGE", 30.0)
+# Whether notifications may be sent to addresses in private networks, this machine's own included.
+NOTIFY_PRIVATE = env.bool("SIGNALIST_NOTIFY_PRIVATE", False)
+TELEGRAM_URL: str = env.str("SIGNALIST_TELEGRAM_URL", "https://api.telegram.org")
 
 LOG_LEVEL = env.str("SIGNALIST_LOG_LEVEL", "INFO").upper()
 LOGGING = {

@@ -9,6 +9,7 @@ from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from rest_framework.exceptions import AuthenticationFailed
 
+from config.api.authentication import ACT_FOR_HEADER
 from config.api.authentication import TokenAuthentication as ApiToken
 
 
@@ -35,10 +36,16 @@ class OriginCheck:
 
 
 class TokenAuthentication(BaseMiddleware):
-    """`Authorization: Bearer <token>` in place of the session cookie."""
+    """`Authorization: Bearer <token>` in place of the session cookie.
+
+    A socket is its user's own. Who asks to act for another is refused, and not shown what he did not ask for.
+    """
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
-        header = dict(scope["headers"]).get(b"authorization", b"")
+        headers = dict(scope["headers"])
+        if ACT_FOR_HEADER.lower().encode() in headers:
+            return await WebsocketDenier()(scope, receive, send)
+        header = headers.get(b"authorization", b"")
         if header.startswith(b"Bearer "):
             scope["user"] = await database_sync_to_async(_user_of)(header.removeprefix(b"Bearer ").strip())
         return await super().__call__(scope, receive, send)

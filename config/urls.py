@@ -12,10 +12,28 @@ from config.api.auth import LoginView, LogoutView, MeView
 from config.api.errors import not_found, server_error
 from config.health import health
 from config.views import dashboard
-from signals.api import market, strategies, webhook_config, webhooks
-from trading.api import account_results, account_sessions, accounts, connect, paper, records, trades
+from signals.api import market, strategies, webhook_config
+from trading.api import (
+    account_results,
+    accounts,
+    alerts,
+    auto_trade,
+    connect,
+    deriv_auto_trading,
+    killswitch,
+    live_updates,
+    notifications,
+    paper,
+    records,
+    sessions,
+    shadow,
+    telegram,
+    trade_management,
+    trades,
+    webhooks,
+)
 from trading.api import signals as signal_feed
-from trading.models import SessionStatus
+from trading.rules.session_states import PAUSE, RESUME, START, STOP
 
 handler404 = not_found
 handler500 = server_error
@@ -34,7 +52,7 @@ paper_urls = [
     path("settings/", paper.SettingsView.as_view()),
     path("summary/", paper.SummaryView.as_view()),
     path("trades/", paper.PaperTradesView.as_view()),
-    path("trades/<int:trade_id>/close/", trades.CloseView.as_view()),
+    path("trades/<int:trade_id>/close/", trade_management.CloseView.as_view()),
 ]
 
 api_urls: list[URLPattern | URLResolver] = [
@@ -56,27 +74,54 @@ api_urls: list[URLPattern | URLResolver] = [
     path("accounts/<int:account_id>/live-trading/", accounts.LiveTradingView.as_view()),
     path("accounts/<int:account_id>/equity/", account_results.EquityView.as_view()),
     path("accounts/<int:account_id>/summary/", account_results.AccountSummaryView.as_view()),
-    path(
-        "accounts/<int:account_id>/sessions/<int:session_id>/start/",
-        account_sessions.SessionSwitchView.as_view(status=SessionStatus.RUNNING),
+    path("sessions/", sessions.SessionListView.as_view()),
+    path("sessions/<int:session_id>/", sessions.SessionDetailView.as_view()),
+    *(
+        path(f"sessions/<int:session_id>/{step}/", sessions.SessionStepView.as_view(step=step))
+        for step in ("start", "stop", "pause", "resume")
     ),
-    path(
-        "accounts/<int:account_id>/sessions/<int:session_id>/stop/",
-        account_sessions.SessionSwitchView.as_view(status=SessionStatus.STOPPED),
+    path("sessions/<int:session_id>/kill/", sessions.SessionKillView.as_view()),
+    path("sessions/<int:session_id>/algorithms/", sessions.AlgorithmListView.as_view()),
+    path("sessions/<int:session_id>/performance/", sessions.SessionPerformanceView.as_view()),
+    path("sessions/<int:session_id>/shadow/", shadow.ShadowView.as_view()),
+    path("auto-trade/status/", auto_trade.AutoTradeStatusView.as_view()),
+    *(
+        path(f"auto-trade/{step.lower()}/", auto_trade.AutoTradeStepView.as_view(action=step))
+        for step in (START, STOP, PAUSE, RESUME)
     ),
+    path("deriv/auto-trading/start/", deriv_auto_trading.StartView.as_view()),
+    path("deriv/auto-trading/stop/", deriv_auto_trading.StopView.as_view()),
+    path("deriv/auto-trading/status/", deriv_auto_trading.StatusView.as_view()),
+    path("deriv/auto-trading/trades/", deriv_auto_trading.TradesView.as_view()),
+    path("deriv/auto-trading/risk-metrics/", deriv_auto_trading.RiskMetricsView.as_view()),
     path("signals/", signal_feed.SignalListView.as_view()),
     path("signals/<uuid:public_id>/", signal_feed.SignalDetailView.as_view()),
     path("trades/", trades.TradeListView.as_view()),
     path("trades/<int:trade_id>/", trades.TradeDetailView.as_view()),
-    path("trades/<int:trade_id>/close/", trades.CloseView.as_view()),
+    path("trades/<int:trade_id>/close/", trade_management.CloseView.as_view()),
+    path("trades/<int:trade_id>/modify/", trade_management.ModifyView.as_view()),
+    path("trades/<int:trade_id>/notes/", trade_management.NotesView.as_view()),
     path("decisions/", records.DecisionListView.as_view()),
     path("events/", records.EventListView.as_view()),
+    path("killswitch/", killswitch.KillSwitchView.as_view()),
+    path("auto-trade/kill-switch/", killswitch.KillSwitchView.as_view()),
+    path("alerts/", alerts.AlertListView.as_view()),
+    path("alerts/read-all/", alerts.AlertReadAllView.as_view()),
+    path("alerts/<int:alert_id>/read/", alerts.AlertReadView.as_view()),
+    path("notifications/", notifications.ChannelListView.as_view()),
+    path("notifications/services/", notifications.ServiceListView.as_view()),
+    path("notifications/<int:pk>/", notifications.ChannelDetailView.as_view()),
+    path("notifications/<int:pk>/test/", notifications.ChannelTestView.as_view()),
+    path("telegram/", telegram.TelegramView.as_view()),
+    path("telegram/link/", telegram.TelegramLinkView.as_view()),
+    path("live-updates/", live_updates.LiveUpdatesView.as_view()),
+    path("deriv/auto-trading/live-updates/", live_updates.LiveUpdatesView.as_view()),
     path("market/symbols/", market.SymbolsView.as_view()),
     path("market/candles/", market.CandlesView.as_view()),
     path("strategies/", strategies.StrategyListView.as_view()),
     path("webhooks-config/", webhook_config.WebhookListView.as_view()),
     path("webhooks-config/<int:pk>/", webhook_config.WebhookDetailView.as_view()),
-    path("webhooks/<str:secret_id>/", webhooks.WebhookView.as_view()),
+    path("webhooks/<str:secret_id>/", webhooks.ActingWebhookView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema")),
 ]

@@ -8,6 +8,12 @@ from rest_framework import serializers
 from signals.models import Signal
 
 
+def plain_decimal(value: Any) -> str:
+    """A number as stored, without the column's trailing zeros: "0.5"."""
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 class PlainDecimalField(serializers.DecimalField):
     """Prices, sizes and money as stored, without the column's trailing zeros."""
 
@@ -15,8 +21,7 @@ class PlainDecimalField(serializers.DecimalField):
         super().__init__(max_digits=40, decimal_places=12, read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> Any:
-        text = f"{Decimal(value):f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return plain_decimal(value)
 
 
 class SignalSerializer(serializers.ModelSerializer):

@@ -7,6 +7,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from trading.market import redis_client
@@ -64,3 +65,28 @@ def redis_text() -> str:
 
 def _text(value: Any) -> str:
     return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+
+
+class Watch:
+    """Collects what is said; `check` looks for the secrets in it, in the log, and in all that was stored."""
+
+    def __init__(self, caplog: pytest.LogCaptureFixture, secrets: dict[str, str]) -> None:
+        self._caplog = caplog
+        self._secrets = secrets
+        self.said: list[str] = []
+
+    def __call__(self, response: Any) -> Any:
+        self.said.append(response.content.decode() + str(dict(response.headers)))
+        return response
+
+    def check(self) -> None:
+        places = {
+            "an answer": "\n".join(self.said),
+            "the log": self._caplog.text,
+            "a log record": "\n".join(str(vars(record)) for record in self._caplog.records),
+            "the database": database_text(),
+            "the database's file": database_files(),
+            "Redis": redis_text(),
+        }
+        found = {place: names for place, text in places.items() if (names := found_in(text, self._secrets))}
+        assert not found, f"found in {found}"

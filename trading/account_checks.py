@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from brokers.catalog import broker_info
-from trading import events
+from trading import audit, events
 from trading.models import Account, EventType
 from trading.serializers import render_account, render_session
+
+_OPENED = ("name", "mode", "broker", "credential_id", "currency", "leverage", "initial_balance")
 
 
 class InvalidAccount(Exception):
@@ -55,8 +58,27 @@ def need_leverage(broker_id: str, leverage: Decimal) -> None:
         raise InvalidAccount({"leverage": f"{info.name} {most}."})
 
 
-def announce(account: Account, change: str) -> None:
+def announce(account: Account, change: str = "") -> None:
     """Tell the owner how the account and its sessions stand, and what was done. Call it last in a transaction."""
-    listed = [render_session(session) for session in account.sessions.order_by("pk")]
-    payload = {"account": render_account(account), "sessions": listed, "change": change}
+    listed = [render_session(session) for session in account.sessions.shown().order_by("pk")]
+    payload = {"account": render_account(account), "sessions": listed}
+    if change:
+        payload["change"] = change
     events.emit(account.owner_id, [events.Draft(EventType.STATUS, payload, account.pk)])
+
+
+def record_opening(account: Account) -> None:
+    """Tell the audit of a new account. Call it last in a transaction."""
+    record(account, "account.opened", None, audit.state(account, _OPENED))
+
+
+def record(account: Account, action: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+    """Tell the audit what was done to the account, as audit.record does. Call it last in a transaction."""
+    audit.record(
+        owner_id=account.owner_id,
+        action=action,
+        subject=f"account {account.pk}",
+        before=before,
+        after=after,
+        account_id=account.pk,
+    )

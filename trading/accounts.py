@@ -12,7 +12,7 @@ from brokers.connection_check import DEMO, REAL, Check
 from brokers.errors import AuthenticationFailed, BrokerUnavailable, RateLimited
 from brokers.interface import ConnectionState, ConnectionStatus
 from brokers.models import CredentialStatus
-from trading import events, ledger, paper, sessions
+from trading import audit, events, ledger, paper, sessions
 from trading.account_checks import (
     AccountClosed,
     AccountConflict,
@@ -21,8 +21,10 @@ from trading.account_checks import (
     lock_open,
     need_free_name,
     need_leverage,
+    record,
+    record_opening,
 )
-from trading.connection_state import store_connection
+from trading.connection_state import connections, store_connection
 from trading.market import wall_now
 from trading.models import (
     LIVE_STATUSES,
@@ -33,20 +35,19 @@ from trading.models import (
     EquityPoint,
     EventType,
     Order,
-    SessionStatus,
     Trade,
 )
 from trading.serializers import render_account
 
 logger = logging.getLogger(__name__)
 
-_OWN = ("name", "is_enabled", "leverage")
+_OWN = ("name", "is_enabled", "leverage", "fill_model")
 _CLOSED = [
     "is_enabled",
     "auto_trading_enabled",
     "live_trading_enabled",
     "live_trading_enabled_at",
-    "credential",
+    "credential_id",
     "closed_at",
 ]
 
@@ -62,13 +63,14 @@ def open_paper(*, owner_id: int, name: str, initial_balance: Decimal, leverage: 
             sessions.create_default_sessions(account)
             account.refresh_from_db()
             announce(account, "account_opened")
+            record_opening(account)
     except IntegrityError:
         raise InvalidAccount({"name": "You have an account of that name."}) from None
     return account
 
 
 def update(*, account_id: int, changes: Mapping[str, Any]) -> Account:
-    """Change name, switches, leverage and trading settings (values validated by the caller).
+    """Change name, switches, leverage, fill model and trading settings (values validated by the caller).
 
     Raises InvalidAccount, AccountClosed.
     """
@@ -80,11 +82,14 @@ def update(*, account_id: int, changes: Mapping[str, Any]) -> Account:
             need_free_name(account.owner_id, own["name"], besides=account.pk)
         if "leverage" in own:
             need_leverage(account.broker, own["leverage"])
+        before = audit.state(account, own)
         for name, value in own.items():
             setattr(account, name, value)
         if own:
             account.save(update_fields=list(own))
-        return paper.update_settings(account.pk, settings)
+        changed = paper.update_settings(account.pk, settings)
+        record(account, "account.changed", before, audit.state(account, own))
+        return changed
 
 
 @transaction.atomic
@@ -106,6 +111,8 @@ def switch_live_trading(*, account_id: int, enabled: bool, confirm: str = "") ->
     account.live_trading_enabled_at = wall_now() if enabled else None
     account.save(update_fields=["live_trading_enabled", "live_trading_enabled_at"])
     announce(account, "live_trading_enabled" if enabled else "live_trading_disabled")
+    switch = "live_trading_enabled"
+    record(account, "live_trading.switched", {switch: not enabled}, {switch: enabled})
     logger.warning("live trading of account %s was switched %s", account.pk, "on" if enabled else "off")
     return account
 
@@ -130,6 +137,8 @@ def check_connection(*, account_id: int) -> Account:
         store_connection(account_id, ConnectionStatus(ConnectionState.DISCONNECTED, error=str(error)))
     else:
         _keep(account, found)
+    told = connections([account_id])[account_id]
+    record(account, "account.checked", None, {"state": told["state"], "error": told["error"]})
     return Account.objects.select_related("credential").get(pk=account_id)
 
 
@@ -150,13 +159,15 @@ def _take_over_balance(account_id: int, theirs: Decimal) -> None:
     account = Account.objects.locked().get(pk=account_id)
     if account.is_closed or Trade.objects.filter(account=account).exists():
         return
-    now, key = wall_now(), f"adjustment:{account.pk}:{account.ledger_sequence + 1}"
+    before, now, key = account.balance, wall_now(), f"adjustment:{account.pk}:{account.ledger_sequence + 1}"
     if not ledger.post(account, [ledger.Posting(EntryKind.ADJUSTMENT, theirs - account.balance, key, now)]):
         return
     account.initial_balance = account.equity = account.peak_equity = account.balance
     account.save(update_fields=["initial_balance", "equity", "peak_equity"])
+    sessions.count_anew(account)
     EquityPoint.objects.create(account=account, time=now, balance=account.balance, equity=account.balance)
     events.emit(account.owner_id, [events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk)])
+    record(account, "balance.adjusted", {"balance": before}, {"balance": account.balance})
 
 
 @transaction.atomic
@@ -171,10 +182,12 @@ def close(*, account_id: int) -> Account:
         raise AccountConflict("open_trades", "The account has trades that are not closed; close them first.")
     if not account.is_paper and Order.objects.filter(account=account, status__in=PENDING_STATUSES).exists():
         raise AccountConflict("open_orders", "Orders of the account are still at its broker; try again in a moment.")
-    account.sessions.update(status=SessionStatus.STOPPED, status_reason="The account was closed.")
+    before = audit.state(account, _CLOSED)
+    sessions.stop_all(account, "The account was closed.")
     account.is_enabled = account.auto_trading_enabled = account.live_trading_enabled = False
     account.live_trading_enabled_at = account.credential = None
     account.closed_at = wall_now()
     account.save(update_fields=_CLOSED)
     announce(account, "account_closed")
+    record(account, "account.closed", before, audit.state(account, _CLOSED))
     return account

@@ -7,7 +7,10 @@ class TradingConfig(AppConfig):
     verbose_name = "Trading"
 
     def ready(self) -> None:
-        from trading import credential_events, receivers, tasks  # noqa: F401  (connects the handlers, registers the tasks)
+        # Connects the handlers and registers the tasks.
+        from trading import credential_events, identity_events, receivers, tasks  # noqa: F401
+        from trading.roles import make_groups
         from trading.triggers import install_after_migrate
 
         post_migrate.connect(install_after_migrate, sender=self)
+        post_migrate.connect(make_groups, sender=self)

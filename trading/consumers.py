@@ -7,15 +7,13 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from trading.events import as_frame, latest_number
-from trading.live import QUOTES_GROUP, owner_group
-from trading.models import Event
+from trading.events import latest_number
+from trading.follower import Follower, read
+from trading.live import QUOTES_GROUP, Entry, owner_group
 
 HEARTBEAT_SECONDS = 10.0
-BACKLOG = 1000
 UNAUTHENTICATED = 4401
 
 
@@ -25,8 +23,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     a pushed number that does not follow the last one sent, and every heartbeat, make it read the log.
     """
 
-    last: int
-    owner_id: int
+    follower: Follower
     symbols: frozenset[tuple[str, str]] | None = None
 
     async def connect(self) -> None:
@@ -35,10 +32,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if user is None or not user.is_authenticated:
             await self.close(code=UNAUTHENTICATED)
             return
-        self.owner_id = user.pk
-        self._lock = asyncio.Lock()
+        self.follower = Follower(user.pk, self._deliver)
         # Join first, then read the log: what is emitted in between arrives twice and is told apart by its number.
-        await self.channel_layer.group_add(owner_group(self.owner_id), self.channel_name)
+        await self.channel_layer.group_add(owner_group(user.pk), self.channel_name)
         await self.channel_layer.group_add(QUOTES_GROUP, self.channel_name)
         await self._resume(self._asked_for())
         self._heart = asyncio.create_task(self._beat())
@@ -49,31 +45,22 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         return int(text) if text.isdigit() and len(text) < 19 else None
 
     async def _resume(self, asked: int | None) -> None:
-        latest = await database_sync_to_async(latest_number)(self.owner_id)
-        resumed = asked is not None and latest - BACKLOG <= asked <= latest
-        self.last = asked if resumed and asked is not None else latest
+        latest = await read(latest_number, self.follower.owner_id)
+        resumed = self.follower.stand(asked, latest)
         await self.send_json({"type": "hello", "number": latest, "resumed": resumed})
         if asked is not None and not resumed:
             await self.send_json({"type": "resync"})
-        await self._catch_up()
+        await self.follower.catch_up()
 
-    async def _catch_up(self) -> None:
-        """Send what the log has after the last number sent."""
-        async with self._lock:
-            for frame in await database_sync_to_async(self._missed)():
-                await self.send_json(frame)
-                self.last = frame["number"]
-
-    def _missed(self) -> list[dict[str, Any]]:
-        later = Event.objects.filter(owner_id=self.owner_id, number__gt=self.last).order_by("number")
-        return [as_frame(event) for event in later[:BACKLOG]]
+    async def _deliver(self, entry: Entry) -> None:
+        await self.send(text_data=entry.text)
 
     async def _beat(self) -> None:
         with contextlib.suppress(OSError):  # the client left while we sent; `disconnect` tidies up
             while True:
                 await asyncio.sleep(HEARTBEAT_SECONDS)
-                await self._catch_up()
-                await self.send_json({"type": "heartbeat", "number": self.last, "time": time.time()})
+                await self.follower.catch_up()
+                await self.send_json({"type": "heartbeat", "number": self.follower.last, "time": time.time()})
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Pushed frames need no database: Channels' look at its connections, a thread's work each, is left out."""
@@ -85,15 +72,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await super().dispatch(message)
 
     async def live_events(self, message: dict[str, Any]) -> None:
-        fresh = [(number, text) for number, text in message["events"] if number > self.last]
-        if fresh and fresh[0][0] != self.last + 1:
-            await self._catch_up()
-            return
-        async with self._lock:
-            for number, text in fresh:
-                if number == self.last + 1:
-                    await self.send(text_data=text)
-                    self.last = number
+        await self.follower.pushed(message["events"])
 
     async def live_market(self, message: dict[str, Any]) -> None:
         for text in message["frames"]:
@@ -137,11 +116,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return None
 
     async def disconnect(self, code: int) -> None:
-        if not hasattr(self, "owner_id"):
+        if not hasattr(self, "follower"):
             return
         if hasattr(self, "_heart"):
             self._heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._heart
-        await self.channel_layer.group_discard(owner_group(self.owner_id), self.channel_name)
+        await self.channel_layer.group_discard(owner_group(self.follower.owner_id), self.channel_name)
         await self.channel_layer.group_discard(QUOTES_GROUP, self.channel_name)

@@ -1,21 +1,26 @@
 """decide(): every gate's verdict on one signal for one session, and the order that an approval makes."""
 
+import logging
 import math
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
-from django.conf import settings
+import redis
 from django.db import IntegrityError, transaction
 
-from brokers.interface import Instrument, Quote
 from signals.models import Signal
-from trading import events
-from trading.gatekeeping import GateResult, Situation, ask_every_gate
-from trading.market import instrument_or_default, market_now, quotes
+from trading import events, queueing, shadow
+from trading.appraisal import appraise
+from trading.decision_frame import render_decision
+from trading.desk import Desk, OwnersNeeded, Scene, open_desk, owners_to_lock
+from trading.gatekeeping import ask_every_gate
+from trading.gatekeeping.result import GateResult
+from trading.holdings import Holding
+from trading.market import is_replay
 from trading.models import (
-    Account,
-    AccountMode,
     AutoTradingSession,
     Decision,
     EventType,
@@ -28,23 +33,33 @@ from trading.models import (
 )
 from trading.models.fields import to_money
 from trading.order_ids import entry_order_id
-from trading.paper_model import fill_model
-from trading.rules import sizing
-from trading.rules.pnl import unit_value
-from trading.serializers import render_decision, render_signal
+from trading.planning import plan_trade
+from trading.serializers import render_signal
+from trading.trade_plan import Plan
+
+logger = logging.getLogger(__name__)
+
+# A session that fails one of these is to be halted, by whoever watches the limits.
+HALTING = frozenset({"drawdown", "daily_loss", "daily_loss_percent", "consecutive_losses"})
+
+
+@dataclass(slots=True)
+class Round:
+    """The decisions of several sessions on one signal, and the sessions that could not decide."""
+
+    decisions: list[Decision] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The trade that the signal would become. NaN stands for "none"."""
+class _Case:
+    """One session's decision, not written yet."""
 
-    price: float
-    stop: float
-    target: float
-    quantity: float
-    notional: float
-    margin: float
-    commission: float
+    session: AutoTradingSession
+    plan: Plan
+    decision: Decision
+    entry: tuple[Trade, Order] | None
+    to_halt: bool
 
 
 def decide(signal: Signal, session_id: int) -> Decision:
@@ -53,11 +68,9 @@ def decide(signal: Signal, session_id: int) -> Decision:
     In one transaction, under the account's lock: the gates, the Decision, and on approval the Trade (PENDING), its
     entry Order (NEW) and the reserved margin.
     """
-    if made := Decision.objects.filter(signal=signal, session=session_id).select_related("order").first():
-        return made
+    session = AutoTradingSession.objects.select_related("account").get(pk=session_id)
     try:
-        with transaction.atomic():
-            return _decide(signal, session_id)
+        return _decide(Scene(signal), [session], failed=None)[0]
     except IntegrityError:
         # Another worker decided between our look and our write: its decision stands.
         if made := Decision.objects.filter(signal=signal, session=session_id).select_related("order").first():
@@ -65,130 +78,89 @@ def decide(signal: Signal, session_id: int) -> Decision:
         raise
 
 
-def _decide(signal: Signal, session_id: int) -> Decision:
-    account_id = AutoTradingSession.objects.values_list("account_id", flat=True).get(pk=session_id)
-    account = Account.objects.locked().get(pk=account_id)
-    session = AutoTradingSession.objects.get(pk=session_id)
-    if made := Decision.objects.filter(signal=signal, session=session).select_related("order").first():
-        return made
-    quote = quotes().get(session.venue, signal.symbol)
-    instrument = instrument_or_default(session.venue, signal.symbol, signal.market_type)
-    now = market_now(session.venue, quote)
-    plan = _plan(signal, session, account, quote, instrument)
-    results = ask_every_gate(_situation(signal, session, account, quote, instrument, plan, now))
-    first_seen = not Decision.objects.filter(signal=signal, account__owner=account.owner_id).exists()
-    decision = _record(signal, session, account, plan, results, now)
-    if decision.verdict == Verdict.APPROVED:
-        _open_order(decision, signal, session, account, plan, instrument)
-    _announce(decision, signal, account, first_seen)
-    return decision
+def decide_together(scene: Scene, sessions: Sequence[AutoTradingSession]) -> Round:
+    """The same for several sessions in one transaction, which asks the database once for what they all need.
+
+    One that fails is named, and holds up no other: what fails for all of them together is tried again for each alone.
+    """
+    outcome = Round()
+    try:
+        outcome.decisions = _decide(scene, sessions, outcome.failed)
+    except redis.RedisError:  # no session can know the market's price
+        logger.exception("signal %s: the market's quotes cannot be read", scene.signal.pk)
+        return Round(failed=[session.pk for session in sessions])
+    except Exception:
+        logger.exception("signal %s: %s sessions failed together; each is tried alone", scene.signal.pk, len(sessions))
+        outcome = Round()
+        for session in sessions:
+            try:
+                outcome.decisions.append(decide(scene.signal, session.pk))
+            except Exception:
+                _fail(scene, session, outcome.failed)
+    return outcome
 
 
-def _plan(
-    signal: Signal, session: AutoTradingSession, account: Account, quote: Quote | None, instrument: Instrument
-) -> Plan:
-    sign = 1 if signal.direction == "LONG" else -1
-    if quote is not None:
-        price = quote.ask if sign > 0 else quote.bid
-    else:
-        price = float(signal.entry_price) if signal.entry_price else math.nan
-    stop, target = _levels(signal, session, sign, price)
-    if math.isnan(price):
-        return Plan(price, stop, target, 0.0, 0.0, 0.0, 0.0)
-    # What one unit costs: a contract's stake is counted in money itself.
-    value = 1.0 if account.sells_contracts else unit_value(instrument.inverse, price, instrument.contract_size)
-    quantity = sizing.confidence_scaled_quantity(
-        float(account.balance),
-        float(account.max_position_size),
-        float(signal.confidence),
-        value,
-        1.0,
-        instrument.lot_size,
-    )
-    notional = quantity * value
-    margin = sizing.margin_required(notional, 1.0 if account.sells_contracts else float(account.leverage))
-    return Plan(price, stop, target, quantity, notional, margin, notional * _commission_rate(account))
+def _fail(scene: Scene, session: AutoTradingSession, failed: list[int]) -> None:
+    logger.exception("signal %s: session %s failed to decide", scene.signal.pk, session.pk)
+    failed.append(session.pk)
 
 
-def _commission_rate(account: Account) -> float:
-    """What a fill is expected to cost, fraction of the notional; a broker's own fees come with its fills."""
-    return fill_model(account).commission_rate if account.is_paper else 0.0
+def _decide(scene: Scene, sessions: Sequence[AutoTradingSession], failed: list[int] | None) -> list[Decision]:
+    """Sessions that fail are added to `failed`; where there is no such list, the error is raised."""
+    owners = owners_to_lock(sessions)
+    while True:
+        try:
+            with transaction.atomic():
+                return _decide_locked(open_desk(scene, sessions, owners), failed)
+        except OwnersNeeded as needed:  # a limit was set since the sessions were read
+            owners |= needed.owner_ids
 
 
-def _levels(signal: Signal, session: AutoTradingSession, sign: int, price: float) -> tuple[float, float]:
-    """The signal's stop and nearest target, or the session's defaults where it brings none."""
-    stop = float(signal.stop_loss) if signal.stop_loss is not None else math.nan
-    if math.isnan(stop) and not session.allow_unprotected:
-        stop = sizing.stop_from_percent(sign, price, float(session.default_stop_percent))
-    if signal.take_profits:
-        return stop, float(signal.take_profits[0])
-    return stop, sizing.target_from_percent(sign, price, float(session.default_target_percent))
+def _decide_locked(desk: Desk, failed: list[int] | None) -> list[Decision]:
+    cases: list[_Case] = []
+    for session in desk.sessions:
+        if session.pk in desk.decided:
+            continue
+        try:
+            case = _judge(desk, session)
+        except Exception:
+            if failed is None:
+                raise
+            _fail(desk.scene, session, failed)
+            continue
+        cases.append(case)
+        if case.entry is not None:
+            _count(desk, session, case.plan, case.entry[0])
+    _write(cases)
+    _announce(desk, cases)
+    return [*desk.decided.values(), *(case.decision for case in cases)]
 
 
-def _situation(
-    signal: Signal,
-    session: AutoTradingSession,
-    account: Account,
-    quote: Quote | None,
-    instrument: Instrument,
-    plan: Plan,
-    now: datetime,
-) -> Situation:
-    live = list(Trade.objects.filter(account=account).live().values_list("symbol", "direction"))
-    return Situation(
-        account_enabled=account.is_enabled and account.auto_trading_enabled,
-        session_running=session.status == SessionStatus.RUNNING,
-        session_status=session.status,
-        real_money_allowed=account.mode != AccountMode.LIVE or account.live_trading_enabled,
-        venue_is_the_brokers=account.is_paper or session.venue == account.venue,
-        market_type=signal.market_type,
-        auto_trade_spot=account.auto_trade_spot,
-        auto_trade_futures=account.auto_trade_futures,
-        confidence=float(signal.confidence),
-        min_confidence=float(account.min_signal_confidence),
-        open_trades=len(live),
-        max_open_trades=account.max_open_trades,
-        same_direction_trades=live.count((signal.symbol, signal.direction)),
-        opposite_trades=live.count((signal.symbol, "SHORT" if signal.direction == "LONG" else "LONG")),
-        nets_positions=not account.is_paper and not account.sells_contracts,
-        quantity=plan.quantity,
-        notional=plan.notional,
-        max_notional=float(account.balance * account.max_position_size),
-        min_quantity=instrument.min_quantity,
-        min_notional=instrument.min_notional,
-        free_balance=float(account.free_balance),
-        required_balance=plan.margin + plan.commission,
-        quote_age=now.timestamp() - quote.time if quote else math.inf,
-        max_quote_age=settings.QUOTE_MAX_AGE,
-        seconds_to_expiry=(signal.expires_at - now).total_seconds(),
-        direction=1 if signal.direction == "LONG" else -1,
-        price=plan.price,
-        stop=plan.stop,
-        target=plan.target,
-        stop_required=not session.allow_unprotected,
-    )
-
-
-def _record(
-    signal: Signal,
-    session: AutoTradingSession,
-    account: Account,
-    plan: Plan,
-    results: list[GateResult],
-    now: datetime,
-) -> Decision:
+def _judge(desk: Desk, session: AutoTradingSession) -> _Case:
+    plan = plan_trade(desk, session)
+    results = ask_every_gate(appraise(desk, session, plan))
     failed = [result for result in results if not result.passed]
-    return Decision.objects.create(
-        signal=signal,
+    decision = Decision(
+        signal=desk.scene.signal,
         session=session,
-        account=account,
+        account=session.account,
+        algorithm_id=session.algorithm_id,
         verdict=Verdict.REJECTED if failed else Verdict.APPROVED,
         reason=failed[0].message[:200] if failed else "",
         gates=[result.as_json() for result in results],
+        plan=plan.as_json(),
         quantity=exact(plan.quantity),
         notional=to_money(plan.notional),
-        market_time=now,
+        market_time=desk.now(session),
     )
+    entry = None if failed else _entry(desk, decision, plan)
+    return _Case(session, plan, decision, entry, _is_to_halt(session, failed))
+
+
+def _is_to_halt(session: AutoTradingSession, failed: Sequence[GateResult]) -> bool:
+    """A replay looks after its own, in its own time."""
+    running = session.status == SessionStatus.RUNNING and not is_replay(session.venue)
+    return running and any(result.name in HALTING for result in failed)
 
 
 def exact(value: float) -> Decimal:
@@ -196,15 +168,11 @@ def exact(value: float) -> Decimal:
     return Decimal(str(value))
 
 
-def _open_order(
-    decision: Decision,
-    signal: Signal,
-    session: AutoTradingSession,
-    account: Account,
-    plan: Plan,
-    instrument: Instrument,
-) -> None:
-    trade = Trade.objects.create(
+def _entry(desk: Desk, decision: Decision, plan: Plan) -> tuple[Trade, Order]:
+    """The trade and its entry order, unsaved."""
+    signal, session, account = desk.scene.signal, decision.session, decision.account
+    instrument = desk.scene.instrument(session.venue)
+    trade = Trade(
         account=account,
         session=session,
         signal=signal,
@@ -219,26 +187,70 @@ def _open_order(
         stop_loss=None if math.isnan(plan.stop) else exact(plan.stop),
         take_profit=None if math.isnan(plan.target) else exact(plan.target),
         stop_waived=session.allow_unprotected,
-        margin=to_money(plan.margin),
+        margin=to_money(plan.size.margin),
         confidence=signal.confidence,
         strategy=signal.strategy,
     )
-    decision.order = Order.objects.create(
+    order = Order(
         account=account,
         decision=decision,
         trade=trade,
         client_order_id=entry_order_id(signal.public_id, session.pk),
         purpose=OrderPurpose.ENTRY,
-        venue=session.venue,
-        symbol=signal.symbol,
-        side="BUY" if signal.direction == "LONG" else "SELL",
+        venue=trade.venue,
+        symbol=trade.symbol,
+        side="BUY" if trade.direction_sign > 0 else "SELL",
         quantity=trade.quantity,
     )
-    account.margin_used += trade.margin
-    account.save(update_fields=["margin_used"])
+    return trade, order
 
 
-def _announce(decision: Decision, signal: Signal, account: Account, first_seen: bool) -> None:
-    drafts = [events.Draft(EventType.SIGNAL, render_signal(signal))] if first_seen else []
-    drafts.append(events.Draft(EventType.DECISION, render_decision(decision), account.pk))
-    events.emit(account.owner_id, drafts)
+def _count(desk: Desk, session: AutoTradingSession, plan: Plan, trade: Trade) -> None:
+    """The approved trade is live for the sessions that decide after this one."""
+    session.account.margin_used += trade.margin
+    holding = Holding(
+        trade_id=0,
+        account_id=session.account_id,
+        session_id=session.pk,
+        venue=trade.venue,
+        symbol=trade.symbol,
+        direction=trade.direction_sign,
+        notional=plan.notional,
+        quantity=plan.quantity,
+        contract_size=float(trade.contract_size),
+        inverse=trade.inverse,
+        is_contract=session.account.sells_contracts,
+        entry=math.nan,
+        realized=0.0,
+        opened_at=None,
+    )
+    desk.hold(holding)
+
+
+def _write(cases: Sequence[_Case]) -> None:
+    Decision.objects.bulk_create([case.decision for case in cases])
+    entries = [case.entry for case in cases if case.entry is not None]
+    if not entries:
+        return
+    Trade.objects.bulk_create([trade for trade, _ in entries])
+    Order.objects.bulk_create([order for _, order in entries])
+    for account in {trade.account_id: trade.account for trade, _ in entries}.values():
+        account.save(update_fields=["margin_used"])
+
+
+def _announce(desk: Desk, cases: Sequence[_Case]) -> None:
+    """Each owner is told of the signal, once, and of his sessions' decisions."""
+    drafts: dict[int, list[events.Draft]] = defaultdict(list)
+    signal = events.Draft(EventType.SIGNAL, render_signal(desk.scene.signal))
+    for case in cases:
+        owner_id = case.session.account.owner_id
+        if owner_id not in drafts and owner_id not in desk.told:
+            drafts[owner_id].append(signal)
+        drafts[owner_id].append(
+            events.Draft(EventType.DECISION, render_decision(case.decision), case.session.account_id)
+        )
+        if case.entry is not None and not case.session.account.is_paper:
+            shadow.mirror_later(case.decision)
+    for account_id in {case.session.account_id for case in cases if case.to_halt}:
+        transaction.on_commit(partial(queueing.send, "trading.check_limits", account_id))
+    events.emit_all(drafts)

@@ -1,40 +1,24 @@
 """From a saved Signal to a decision in every session that listens to it."""
 
 import logging
+from collections.abc import Iterator
 
 from django.db import transaction
 
-from signals.models import Signal, SignalSource, SignalStatus
+from signals.models import Signal, SignalStatus
 from trading import events, queueing
-from trading.decide import decide
+from trading.decide import Round, decide_together
+from trading.desk import Scene
 from trading.execution import execute_order
+from trading.listening import listening_sessions
 from trading.market import wall_now
-from trading.models import AutoTradingSession, EventType, OrderStatus, Verdict
+from trading.models import Decision, EventType, OrderStatus, Verdict
 from trading.serializers import render_signal
 
 logger = logging.getLogger(__name__)
 
-
-def listens(session: AutoTradingSession, signal: Signal) -> bool:
-    """Whether the session's filters let the signal through. An empty filter admits everything."""
-    return (
-        (not signal.venue or signal.venue == session.venue)
-        and (not session.symbols or signal.symbol in session.symbols)
-        and (not session.sources or signal.source in session.sources)
-        and (not session.market_types or signal.market_type in session.market_types)
-        and (signal.source != SignalSource.STRATEGY or signal.strategy_key in session.strategy_keys)
-        and (signal.source != SignalSource.STRATEGY or signal.timeframe == session.timeframe)
-    )
-
-
-def listening_sessions(signal: Signal) -> list[AutoTradingSession]:
-    """Attentive sessions that hear the signal: its owner's for an owned one, everybody's for a built-in strategy's."""
-    sessions = AutoTradingSession.objects.attentive().select_related("account")
-    if signal.venue:
-        sessions = sessions.filter(venue=signal.venue)
-    if signal.owner_id is not None:
-        sessions = sessions.filter(account__owner=signal.owner_id)
-    return [session for session in sessions if listens(session, signal)]
+# Sessions that decide in one transaction: enough to share the cost of asking, few enough to hold locks but briefly.
+TOGETHER = 50
 
 
 def dispatch_signal(signal_id: int) -> dict[str, int]:
@@ -45,29 +29,40 @@ def dispatch_signal(signal_id: int) -> dict[str, int]:
     signal = Signal.objects.filter(pk=signal_id, dispatched_at=None, status=SignalStatus.ACTIVE).first()
     if signal is None:
         return {"decisions": 0, "approved": 0, "failed": 0}
-    sessions = listening_sessions(signal)
-    approved = failed = 0
-    for session in sessions:
-        try:
-            approved += _decide_and_execute(signal, session)
-        except Exception:
-            failed += 1
-            logger.exception("signal %s: session %s failed to decide", signal.pk, session.pk)
+    decided = approved = failed = 0
+    for outcome in decide_everywhere(Scene(signal)):
+        decided += len(outcome.decisions)
+        failed += len(outcome.failed)
+        for decision in outcome.decisions:
+            if decision.verdict == Verdict.APPROVED:
+                executed = _execute(decision)
+                approved += executed
+                failed += not executed
     if not failed:
-        _finish(signal, announce=not sessions, executed=approved > 0)
-    return {"decisions": len(sessions) - failed, "approved": approved, "failed": failed}
+        _finish(signal, announce=not decided, executed=approved > 0)
+    return {"decisions": decided, "approved": approved, "failed": failed}
 
 
-def _decide_and_execute(signal: Signal, session: AutoTradingSession) -> bool:
-    decision = decide(signal, session.pk)
-    if decision.verdict != Verdict.APPROVED:
-        return False
+def decide_everywhere(scene: Scene) -> Iterator[Round]:
+    """The decisions of all sessions that listen to the scene's signal, batch after batch, each in its transaction."""
+    sessions = listening_sessions(scene.signal)
+    for start in range(0, len(sessions), TOGETHER):
+        yield decide_together(scene, sessions[start : start + TOGETHER])
+
+
+def _execute(decision: Decision) -> bool:
+    """Fill the order on paper at once, or have it sent to its broker. False where that failed."""
     order = decision.order
-    if order.status == OrderStatus.NEW:
-        if session.account.is_paper:
+    if order.status != OrderStatus.NEW:
+        return True
+    try:
+        if decision.account.is_paper:
             execute_order(order.pk)
         else:
             queueing.send("trading.submit_order", order.pk)
+    except Exception:
+        logger.exception("the order of session %s, decision %s, failed", decision.session_id, decision.pk)
+        return False
     return True
 
 

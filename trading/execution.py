@@ -9,7 +9,8 @@ from django.db import transaction
 
 from brokers.interface import OrderReport, OrderRequest, Quote, Side
 from brokers.registry import broker_for
-from trading import events, ledger, trigger_feed
+from trading import events, exit_plans, ledger, trigger_feed
+from trading.brokerage.alerts import alert
 from trading.fills import Filled, record_fills
 from trading.market import REPLAY_PREFIX, instrument_or_default, quotes, wall_now
 from trading.models import (
@@ -26,6 +27,8 @@ from trading.models.fields import to_money
 from trading.paper_model import fill_model
 from trading.rules import sizing
 from trading.serializers import render_account, render_trades
+from trading.trade_alerts import announce
+from trading.withdrawal import why_withdraw, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +46,9 @@ def execute_order(order_id: int) -> OrderStatus:
         return OrderStatus(order.status)
     trade = order.trade
     trade.account = account
+    if reason := why_withdraw(account, trade):
+        withdraw(account, order, reason)
+        return OrderStatus(order.status)
     quote = quotes().get(order.venue, order.symbol)
     if quote is None:
         _fail(order, trade, account, "the market has no quote", OrderStatus.REJECTED)
@@ -74,6 +80,7 @@ def _open(order: Order, trade: Trade, account: Account, filled: Filled) -> None:
     trade.opened_at, trade.opened_wall = filled.market_time, wall_now()
     notional = float(filled.quantity * filled.average_price * trade.contract_size)
     trade.margin = to_money(sizing.margin_required(notional, float(account.leverage)))
+    exit_plans.attach_sessions(trade)
     trade.save()
     ledger.post(
         account,
@@ -103,25 +110,13 @@ def _fail(order: Order, trade: Trade, account: Account, reason: str, status: Ord
     trade.margin = Decimal(0)
     trade.save(update_fields=["status", "margin", "updated_at"])
     account.save(update_fields=["margin_used"])
-    events.emit(
-        account.owner_id,
-        [
-            events.Draft(
-                EventType.ERROR,
-                {
-                    "code": "order_rejected",
-                    "message": f"{order.side} {order.symbol} was not filled: {reason}",
-                    "order": order.client_order_id,
-                    "trade": trade.pk,
-                },
-                account.pk,
-            )
-        ],
-    )
+    message = f"{order.side} {order.symbol} was not filled: {reason}"
+    about = f"{order.symbol}:{reason}"
+    alert(account, "order_rejected", message, about=about, order=order.client_order_id, trade=trade.pk)
 
 
 def _announce(account: Account, trade: Trade, kind: EventType) -> None:
-    events.emit(
+    announce(
         account.owner_id,
         [
             events.Draft(kind, render_trades([trade])[0], account.pk),

@@ -1,86 +1,75 @@
-"""Closing trades: many at once, each exactly once."""
+"""Closing paper trades, whole or in part: many at once, each part exactly once."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
 from django.db import transaction
 
 from brokers.instruments import instruments_for
-from brokers.interface import Instrument, OrderReport, OrderRequest, Quote, Side
-from brokers.registry import broker_for
-from trading import events, ledger, trigger_feed
-from trading.fills import Filled, fill_rows, settle, summarize
-from trading.market import default_instrument, wall_now
+from trading import events, ledger, queueing, trade_alerts, trigger_feed
+from trading.exit_fills import Closed, Exit, Extent, carry_out, extent_of
+from trading.market import default_instrument, is_replay
 from trading.models import (
     Account,
     EntryKind,
     EventType,
-    ExitReason,
     Fill,
+    LevelChange,
     Order,
     OrderPurpose,
     Trade,
     TradeStatus,
 )
-from trading.models.fields import to_money
-from trading.order_ids import exit_order_id
-from trading.paper_model import fill_model
-from trading.rules.pnl import gross_pnl
 from trading.serializers import render_account, render_trades
 
+__all__ = ["Exit", "close_trades"]
 
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """One trade to close: why, at which quote, and for a stop or target the level (or the gap's open) it fills at."""
-
-    trade_id: int
-    reason: ExitReason
-    quote: Quote
-    trigger_price: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Closed:
-    trade: Trade
-    order: Order
-    fills: list[Fill]
-    postings: list[ledger.Posting]
+# By then the last candle that the trade lived through has closed.
+EXCURSIONS_AFTER_SECONDS = 10.0
 
 
 @transaction.atomic
 def close_trades(exits: Sequence[Exit]) -> list[Trade]:
-    """Close the trades that are still OPEN; the others, closed or closing by another hand, are left alone.
+    """Close what is asked for of the trades that are still OPEN, one exit each; the others, closed or closing by
+    another hand, are left alone, and so are those whose stop or target is no longer where it set the exit off.
 
     Accounts are locked first, then trades, each in primary-key order; an exit in flight therefore excludes any other
-    (and a partial unique index on exit orders stands behind the lock). Returns the trades closed.
+    (and a partial unique index on exit orders stands behind the lock). Returns the trades closed, in whole or in part.
     """
     wanted = {item.trade_id: item for item in exits}
     owners = Trade.objects.filter(pk__in=wanted, status=TradeStatus.OPEN).values_list("account_id", flat=True)
     accounts = {account.pk: account for account in Account.objects.locked().filter(pk__in=set(owners))}
-    trades = list(
+    found = (
         Trade.objects.locked()
         .filter(pk__in=wanted, status=TradeStatus.OPEN, account__in=accounts)
         .select_related("session", "signal")
     )
-    if not trades:
+    extents = {trade: extent for trade in found if (extent := extent_of(trade, wanted[trade.pk])) is not None}
+    if not extents:
         return []
-    attempts = _attempts(trades)
-    known = instruments_for({(trade.venue, trade.symbol) for trade in trades})
-    closed: dict[int, list[_Closed]] = defaultdict(list)
-    for trade in trades:
-        trade.account = accounts[trade.account_id]
-        market = (trade.venue, trade.symbol)
-        instrument = known.get(market) or default_instrument(*market, trade.market_type)
-        closed[trade.account_id].append(_close(trade, wanted[trade.pk], instrument, attempts[trade.pk]))
+    closed: dict[int, list[Closed]] = defaultdict(list)
+    for item in _carry_out(accounts, wanted, extents):
+        closed[item.trade.account_id].append(item)
     _write([item for items in closed.values() for item in items])
     for account_id, items in closed.items():
         _settle_account(accounts[account_id], items)
     _announce(accounts, closed)
+    trades = list(extents)
     transaction.on_commit(partial(trigger_feed.publish, trades))
+    _afterwards(trades)
     return trades
+
+
+def _carry_out(accounts: dict[int, Account], wanted: dict[int, Exit], extents: dict[Trade, Extent]) -> Iterable[Closed]:
+    attempts, earlier = _attempts(extents), _earlier_fills(extents)
+    known = instruments_for({(trade.venue, trade.symbol) for trade in extents})
+    for trade, extent in extents.items():
+        trade.account = accounts[trade.account_id]
+        market = (trade.venue, trade.symbol)
+        instrument = known.get(market) or default_instrument(*market, trade.market_type)
+        yield carry_out(trade, wanted[trade.pk], extent, instrument, attempts[trade.pk], earlier[trade.pk])
 
 
 def _attempts(trades: Iterable[Trade]) -> Counter[int]:
@@ -88,70 +77,15 @@ def _attempts(trades: Iterable[Trade]) -> Counter[int]:
     return Counter(earlier.values_list("trade_id", flat=True))
 
 
-def _close(trade: Trade, exit_: Exit, instrument: Instrument, attempt: int) -> _Closed:
-    side = "SELL" if trade.direction_sign > 0 else "BUY"
-    order = Order(
-        account=trade.account,
-        trade=trade,
-        client_order_id=exit_order_id(trade, attempt),
-        purpose=OrderPurpose.EXIT,
-        venue=trade.venue,
-        symbol=trade.symbol,
-        side=side,
-        quantity=trade.quantity,
-        reduce_only=True,
-    )
-    report = _place(order, exit_, instrument)
-    intended = exit_.trigger_price
-    if intended is None:
-        intended = exit_.quote.bid if side == "SELL" else exit_.quote.ask
-    filled = summarize(report.executions, intended, side, trade.contract_size)
-    settle(order, report, filled)
-    pnl = _finish(trade, filled, exit_.reason)
-    postings = [
-        ledger.Posting(kind, amount, f"{kind.lower()}:{order.client_order_id}", filled.market_time, trade.pk)
-        for kind, amount in ((EntryKind.TRADE_PNL, pnl), (EntryKind.COMMISSION, -filled.commission))
-    ]
-    return _Closed(trade, order, fill_rows(order, report.executions, intended), postings)
-
-
-def _place(order: Order, exit_: Exit, instrument: Instrument) -> OrderReport:
-    request = OrderRequest(
-        client_order_id=order.client_order_id,
-        symbol=order.symbol,
-        side=Side(order.side),
-        quantity=order.quantity,
-        reduce_only=True,
-        trigger_price=exit_.trigger_price,
-        resting=exit_.reason == ExitReason.TAKE_PROFIT,
-    )
-    broker = broker_for(order.account.broker, fill_model(order.account))
-    return broker.place_order(request, exit_.quote, instrument)
-
-
-def _finish(trade: Trade, filled: Filled, reason: ExitReason) -> Decimal:
-    """Mark the trade closed; returns its gross P&L in account currency."""
-    if trade.entry_price is None:
-        raise ValueError(f"trade {trade.pk} is open without an entry price")
-    pnl = to_money(
-        gross_pnl(
-            trade.direction_sign,
-            float(trade.quantity),
-            float(trade.entry_price),
-            float(filled.average_price),
-            float(trade.contract_size),
-        )
-    )
-    trade.status = TradeStatus.CLOSED
-    trade.exit_price = filled.average_price
-    trade.closed_quantity = trade.quantity
-    trade.exit_reason = reason
-    trade.realized_pnl += pnl - filled.commission
-    trade.fees += filled.commission
-    trade.slippage += filled.slippage
-    trade.closed_at, trade.closed_wall = filled.market_time, wall_now()
-    trade.updated_at = trade.closed_wall
-    return pnl
+def _earlier_fills(trades: Iterable[Trade]) -> dict[int, list[tuple[Decimal, Decimal]]]:
+    """What was closed before, as (quantity, price) by trade."""
+    found: dict[int, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    begun = [trade for trade in trades if trade.closed_quantity]
+    if begun:
+        fills = Fill.objects.filter(order__trade__in=begun, order__purpose=OrderPurpose.EXIT)
+        for trade_id, quantity, price in fills.values_list("order__trade_id", "quantity", "price"):
+            found[trade_id].append((quantity, price))
+    return found
 
 
 _TRADE_FIELDS = [
@@ -159,6 +93,10 @@ _TRADE_FIELDS = [
     "exit_price",
     "closed_quantity",
     "exit_reason",
+    "take_profit",
+    "targets_hit",
+    "levels_since",
+    "margin",
     "realized_pnl",
     "fees",
     "slippage",
@@ -168,28 +106,29 @@ _TRADE_FIELDS = [
 ]
 
 
-def _write(items: list[_Closed]) -> None:
-    Order.objects.bulk_create([item.order for item in items])
+def _write(items: list[Closed]) -> None:
+    Order.objects.bulk_create([item.order for item in items if item.order is not None])
     Fill.objects.bulk_create([fill for item in items for fill in item.fills])
+    LevelChange.objects.bulk_create([change for item in items for change in item.changes])
     # One upsert of rows that are locked and known to exist: Django's bulk_update spends ten times as long on its CASEs.
     Trade.objects.bulk_create(
         [item.trade for item in items], update_conflicts=True, unique_fields=["id"], update_fields=_TRADE_FIELDS
     )
 
 
-def _settle_account(account: Account, items: list[_Closed]) -> None:
-    """Book the money, release the margin and count the results."""
+def _settle_account(account: Account, items: list[Closed]) -> None:
+    """Book the money and give back the margin; a trade's result is counted once, at its end."""
     ledger.post(account, [posting for item in items for posting in item.postings])
     for item in items:
-        trade = item.trade
-        account.margin_used -= trade.margin
+        account.margin_used -= item.freed
         account.fees_paid -= sum(
             (part.amount for part in item.postings if part.kind == EntryKind.COMMISSION), Decimal(0)
         )
         account.realized_pnl += sum((posting.amount for posting in item.postings), Decimal(0))
-        account.total_trades += 1
-        account.winning_trades += trade.realized_pnl > 0
-        account.losing_trades += trade.realized_pnl < 0
+        if item.ended:
+            account.total_trades += 1
+            account.winning_trades += item.trade.realized_pnl > 0
+            account.losing_trades += item.trade.realized_pnl < 0
     account.save(
         update_fields=[
             "margin_used",
@@ -202,14 +141,27 @@ def _settle_account(account: Account, items: list[_Closed]) -> None:
     )
 
 
-def _announce(accounts: dict[int, Account], closed: dict[int, list[_Closed]]) -> None:
+def _announce(accounts: dict[int, Account], closed: dict[int, list[Closed]]) -> None:
     drafts: dict[int, list[events.Draft]] = defaultdict(list)
     for account_id, items in closed.items():
         account = accounts[account_id]
         drafts[account.owner_id] += [
-            events.Draft(EventType.TRADE_CLOSED, payload, account_id)
-            for payload in render_trades(item.trade for item in items)
+            events.Draft(EventType.TRADE_CLOSED if item.ended else EventType.TRADE_UPDATE, payload, account_id)
+            for item, payload in zip(items, render_trades(item.trade for item in items), strict=True)
         ]
         drafts[account.owner_id].append(events.Draft(EventType.BALANCE_UPDATE, render_account(account), account_id))
     for owner_id in sorted(drafts):
-        events.emit(owner_id, drafts[owner_id])
+        trade_alerts.announce(owner_id, drafts[owner_id])
+
+
+def _afterwards(trades: Iterable[Trade]) -> None:
+    """Have the limits of the accounts checked whose trades have ended, and the trades' excursions worked out. A replay
+    does both itself, in its own time.
+    """
+    ended = [trade for trade in trades if trade.status == TradeStatus.CLOSED and not is_replay(trade.venue)]
+    for account_id in sorted({trade.account_id for trade in ended}):
+        transaction.on_commit(partial(queueing.send, "trading.check_limits", account_id))
+    if ended:
+        ids = [trade.pk for trade in ended]
+        send = partial(queueing.send, "trading.record_excursions", ids, after=EXCURSIONS_AFTER_SECONDS)
+        transaction.on_commit(send)

@@ -37,17 +37,20 @@ def average_price(parts: Iterable[tuple[Decimal, Decimal]], inverse: bool = Fals
 def summarize(
     executions: Sequence[Execution], intended: float, side: str, contract_size: Decimal, inverse: bool = False
 ) -> Filled:
-    """Sum the executions. Slippage is their cost against `intended`, the price the order was meant for."""
-    quantity = sum((item.quantity for item in executions), Decimal(0))
-    price = average_price(((item.quantity, item.price) for item in executions), inverse)
-    sign = 1 if side == "BUY" else -1
-    meant = Decimal(str(intended))
-    apart = 1 / meant - 1 / price if inverse else price - meant
+    """Sum the executions. Slippage is their cost against `intended`, the price the order was meant for. Money is
+    rounded execution by execution, so that their rows add up to it.
+    """
+    sign, meant = 1 if side == "BUY" else -1, Decimal(str(intended))
+
+    def slipped(item: Execution) -> Decimal:
+        apart = 1 / meant - 1 / item.price if inverse else item.price - meant
+        return to_money(sign * apart * item.quantity * contract_size)
+
     return Filled(
-        quantity=quantity,
-        average_price=price,
-        commission=to_money(sum((item.commission for item in executions), Decimal(0))),
-        slippage=to_money(sign * apart * quantity * contract_size),
+        quantity=sum((item.quantity for item in executions), Decimal(0)),
+        average_price=average_price(((item.quantity, item.price) for item in executions), inverse),
+        commission=sum((to_money(item.commission) for item in executions), Decimal(0)),
+        slippage=sum((slipped(item) for item in executions), Decimal(0)),
         market_time=datetime.fromtimestamp(max(item.time for item in executions), UTC),
     )
 

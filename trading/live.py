@@ -2,16 +2,28 @@
 
 import json
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from trading import quiet
+from trading import loops, quiet
 
 logger = logging.getLogger(__name__)
 
 QUOTES_GROUP = "quotes"
+
+
+class Entry(NamedTuple):
+    """An event on its way to a client; `text` is its frame (events.as_frame) as JSON."""
+
+    number: int
+    type: str
+    account: int | None
+    text: str
+
+
+def entry_of(frame: dict[str, Any]) -> Entry:
+    return Entry(frame["number"], str(frame["type"]), frame["account"], json.dumps(frame))
 
 
 def owner_group(owner_id: int) -> str:
@@ -19,13 +31,14 @@ def owner_group(owner_id: int) -> str:
 
 
 def push_events(owner_id: int, events: list[dict[str, Any]]) -> None:
-    """Send numbered events to the owner's sockets; a Redis that is down is logged, never raised.
+    """Send numbered events to the owner's sockets and streams; a Redis that is down is logged, never raised.
 
     The text is made here, once: a thousand sockets pass it on as it is.
     """
-    texts = [[event["number"], json.dumps(event)] for event in events]
+    entries = [entry_of(event) for event in events]
+    message = {"type": "live.events", "owner": owner_id, "events": entries}
     try:
-        async_to_sync(get_channel_layer().group_send)(owner_group(owner_id), {"type": "live.events", "events": texts})
+        loops.run(get_channel_layer().group_send, owner_group(owner_id), message)
     except Exception as error:
         quiet.warn(logger, "live push failed (%s); sockets will catch up from the log", type(error).__name__)
 

@@ -1,5 +1,6 @@
 """The market as the trading floor sees it: the latest quotes, and what time it is at their venue."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,9 +14,12 @@ from django.conf import settings
 from brokers.instruments import instrument_for
 from brokers.interface import Instrument, Quote
 from signals.marketdata.quotes import QuoteStore
+from trading import quiet
 
 if TYPE_CHECKING:
     from trading.models import Trade
+
+logger = logging.getLogger(__name__)
 
 REPLAY_PREFIX = "replay-"
 
@@ -79,11 +83,22 @@ def market_now(venue: str, quote: Quote | None) -> datetime:
     return wall_now()
 
 
+def seen_quotes(markets: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Quote]:
+    """The latest quotes of these (venue, symbol), for what must go on without them: none while Redis is down."""
+    try:
+        return quotes().get_many(markets)
+    except (redis.RedisError, OSError) as error:
+        quiet.warn(logger, "the quotes could not be read (%s)", type(error).__name__)
+        return {}
+
+
 def quote_or_entry(trade: "Trade") -> Quote:
     """The trade's market as last seen, else its entry price. Raises ValueError where it has neither."""
-    quote = quotes().get(trade.venue, trade.symbol)
-    if quote is not None:
-        return quote
+    return quotes().get(trade.venue, trade.symbol) or entry_as_quote(trade)
+
+
+def entry_as_quote(trade: "Trade") -> Quote:
+    """The trade's entry price in the place of a quote. Raises ValueError where it has none."""
     if trade.entry_price is None:
         raise ValueError(f"trade {trade.pk} has neither a quote nor an entry price")
     price, now = float(trade.entry_price), market_now(trade.venue, None).timestamp()

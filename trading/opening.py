@@ -12,7 +12,7 @@ from brokers.connection_check import DEMO, REAL, Check
 from brokers.interface import Balance, ConnectionStatus, Environment
 from brokers.models import BrokerCredential
 from trading import ledger, sessions
-from trading.account_checks import InvalidAccount, announce, need_free_name, need_leverage
+from trading.account_checks import InvalidAccount, announce, need_free_name, need_leverage, record_opening
 from trading.connection_state import store_connection
 from trading.market import wall_now
 from trading.models import Account, AccountMode, EntryKind, EquityPoint, SessionStatus
@@ -127,6 +127,7 @@ def _book(opening: Opening) -> Account:
         store_connection(account.pk, opening.status, now)
         account.refresh_from_db()
         announce(account, "account_opened")
+        record_opening(account)
     return account
 
 

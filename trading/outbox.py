@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from signals.models import Signal
 from trading import queueing
 from trading.brokerage.sweep import sweep_live
+from trading.enforcement import unfinished_switches
 from trading.execution import execute_order, unsettled_orders
 from trading.market import is_replay, wall_now
+from trading.shadow import sweep_shadows
 
 GRACE = timedelta(seconds=5)
 _AT_ONCE = 500
 
 
 def sweep_outbox(now: datetime | None = None) -> dict[str, int]:
-    """Queue signals left undispatched for 5 s, execute paper entries left NEW for 5 s, and see to live orders.
+    """Queue signals left undispatched for 5 s, execute paper entries left NEW for 5 s, and see to live orders and to
+    kill switches that are not carried out yet.
 
     A replay drives its own signals and orders in its own process, where its quotes are; they are left to it.
     """
@@ -28,4 +31,13 @@ def sweep_outbox(now: datetime | None = None) -> dict[str, int]:
     orders = unsettled_orders(before)[:_AT_ONCE]
     for pk in orders:
         execute_order(pk)
-    return {"signals": len(signals), "orders": len(orders), "live": sweep_live(before)}
+    switches = unfinished_switches()
+    for pk in switches:
+        queueing.send("trading.enforce_kill_switch", pk)
+    return {
+        "signals": len(signals),
+        "orders": len(orders),
+        "live": sweep_live(before),
+        "kill_switches": len(switches),
+        "shadows": sweep_shadows(),
+    }

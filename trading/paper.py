@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.db import transaction
 
-from trading import events, ledger, sessions
-from trading.account_checks import lock_open
+from brokers.interface import Quote
+from trading import audit, events, ledger, sessions
+from trading.account_checks import announce, lock_open, record, record_opening
 from trading.brokerage.closing import request_exit
 from trading.closing import close
 from trading.exits import Exit, close_trades
@@ -35,6 +36,7 @@ SETTINGS = (
     "max_position_size",
     "max_open_trades",
 )
+_RESET = ("balance", "initial_balance", "total_trades", "reset_at")
 
 
 class TradeNotOpen(Exception):
@@ -42,7 +44,7 @@ class TradeNotOpen(Exception):
 
 
 class NoQuote(Exception):
-    """The trade's market has no quote to close at."""
+    """The trade's market has no quote to act at."""
 
 
 @transaction.atomic
@@ -63,50 +65,67 @@ def open_account(
 def update_settings(account_id: int, changes: dict[str, Any]) -> Account:
     """Change the account's trading settings (names in SETTINGS, validated by the caller). Raises AccountClosed."""
     account = lock_open(account_id)
+    before = audit.state(account, changes)
     for name, value in changes.items():
         if name not in SETTINGS:
             raise ValueError(f"{name} is not a setting")
         setattr(account, name, value)
     account.save(update_fields=list(changes))
-    sessions.announce_status(account)
+    announce(account)
+    record(account, "account.changed", before, audit.state(account, changes))
     return account
 
 
 @transaction.atomic
 def start(*, owner_id: int, account: Account | None, initial_balance: Decimal, settings: dict[str, Any]) -> Account:
     """Open the owner's paper account (or take `account`), apply the settings and set its sessions running."""
+    opened = account is None
     if account is None:
         account = open_account(owner_id=owner_id, name="Paper", initial_balance=initial_balance)
         sessions.create_default_sessions(account)
     sessions.start_sessions(account)
-    return update_settings(account.pk, {**settings, "auto_trading_enabled": True})
+    started = update_settings(account.pk, {**settings, "auto_trading_enabled": True})
+    if opened:
+        record_opening(started)
+    return started
 
 
-def close_by_hand(trade_id: int) -> Trade:
-    """Close an open trade at the market; a live one is CLOSING until its broker has filled it.
+def close_by_hand(trade_id: int, quantity: Decimal | None = None) -> Trade:
+    """Close an open trade at the market, or `quantity` of it (base units, no more than is open).
 
-    Raises TradeNotOpen, or for a trade on paper NoQuote when its market is silent.
+    A live one is CLOSING until its broker has filled it. Raises TradeNotOpen, or for a trade on paper NoQuote when its
+    market is silent.
     """
     trade = Trade.objects.select_related("account").get(pk=trade_id)
-    if trade.status != TradeStatus.OPEN:
-        raise TradeNotOpen(f"Trade {trade_id} is {trade.status.lower()}, not open.")
+    need_open(trade)
     if not trade.account.is_paper:
-        return _close_at_its_broker(trade)
-    quote = quotes().get(trade.venue, trade.symbol)
-    if quote is None:
-        raise NoQuote(f"{trade.symbol} has no quote to close at.")
-    age = market_now(trade.venue, quote).timestamp() - quote.time
-    if age > django_settings.QUOTE_MAX_AGE:
-        raise NoQuote(f"{trade.symbol} was last quoted {age:.0f} s ago; its feed is silent.")
-    if not close([Exit(trade_id, ExitReason.MANUAL, quote)]):
+        return _close_at_its_broker(trade, quantity)
+    if not close([Exit(trade_id, ExitReason.MANUAL, fresh_quote(trade), quantity=quantity)]):
         raise TradeNotOpen(f"Trade {trade_id} was closed a moment ago.")
     trade.refresh_from_db()
     return trade
 
 
-def _close_at_its_broker(trade: Trade) -> Trade:
+def need_open(trade: Trade) -> None:
+    """Raises TradeNotOpen."""
+    if trade.status != TradeStatus.OPEN:
+        raise TradeNotOpen(f"Trade {trade.pk} is {trade.status.lower()}, not open.")
+
+
+def fresh_quote(trade: Trade) -> Quote:
+    """The trade's market as it is now. Raises NoQuote when it is silent."""
+    quote = quotes().get(trade.venue, trade.symbol)
+    if quote is None:
+        raise NoQuote(f"{trade.symbol} has no quote.")
+    age = market_now(trade.venue, quote).timestamp() - quote.time
+    if age > django_settings.QUOTE_MAX_AGE:
+        raise NoQuote(f"{trade.symbol} was last quoted {age:.0f} s ago; its feed is silent.")
+    return quote
+
+
+def _close_at_its_broker(trade: Trade, quantity: Decimal | None) -> Trade:
     """Its broker fills the exit at the market, whether or not quotes reach us."""
-    if request_exit(trade.pk, ExitReason.MANUAL) is None:
+    if request_exit(trade.pk, ExitReason.MANUAL, quantity=quantity) is None:
         raise TradeNotOpen(f"Trade {trade.pk} was closed a moment ago.")
     trade.refresh_from_db()
     return trade
@@ -120,6 +139,7 @@ def reset(account_id: int, initial_balance: Decimal | None = None) -> Account:
     whose market is silent is closed at its entry price. Raises AccountClosed.
     """
     account = lock_open(account_id)
+    before = audit.state(account, _RESET)
     _cancel_pending(account)
     open_trades = Trade.objects.filter(account=account, status=TradeStatus.OPEN)
     close_trades([Exit(trade.pk, ExitReason.RESET, quote_or_entry(trade)) for trade in open_trades])
@@ -133,9 +153,11 @@ def reset(account_id: int, initial_balance: Decimal | None = None) -> Account:
     account.total_trades = account.winning_trades = account.losing_trades = 0
     account.reset_at = now
     account.save()
+    sessions.count_anew(account)
     EquityPoint.objects.create(account=account, time=now, balance=target, equity=target)
     events.emit(account.owner_id, [events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk)])
-    sessions.announce_status(account)
+    announce(account)
+    record(account, "account.reset", before, audit.state(account, _RESET))
     return account
 
 

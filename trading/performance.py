@@ -1,9 +1,9 @@
-"""An account's results since its last reset, summed in the database."""
+"""Results of trades, summed in the database: an account's since its last reset."""
 
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Min, Q, Sum
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
 from rest_framework import serializers
 
 from trading.models import Account, Trade, TradeStatus
@@ -36,6 +36,11 @@ def performance(account: Account) -> dict[str, Any]:
     trades = Trade.objects.filter(account=account, status=TradeStatus.CLOSED).order_by()
     if account.reset_at is not None:
         trades = trades.filter(closed_wall__gt=account.reset_at)
+    return results_of(trades, account.currency)
+
+
+def results_of(trades: "QuerySet[Trade]", currency: str) -> dict[str, Any]:
+    """The same figures over these (closed) trades."""
     won, lost = Q(realized_pnl__gt=0), Q(realized_pnl__lt=0)
     sums = trades.aggregate(
         total=Count("id"),
@@ -70,7 +75,7 @@ def performance(account: Account) -> dict[str, Any]:
         "profit_factor": round(float(profit / -loss), 3) if loss else None,
         "average_duration_seconds": sums["duration"].total_seconds() if sums["duration"] is not None else None,
         **{name: None if value is None else f"{value.quantize(_CENT):f}" for name, value in money.items()},
-        **{f"{name}_formatted": _formatted(name, value, account.currency) for name, value in money.items()},
+        **{f"{name}_formatted": _formatted(name, value, currency) for name, value in money.items()},
     }
 
 

@@ -5,6 +5,7 @@ looks for it.
 """
 
 import logging
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +17,9 @@ from trading import quiet
 
 logger = logging.getLogger(__name__)
 
+Work = tuple[str, tuple[Any, ...]]
 _inline: ContextVar[bool] = ContextVar("inline", default=False)
+_kept: ContextVar["deque[Work] | None"] = ContextVar("kept", default=None)
 
 
 @contextmanager
@@ -29,16 +32,49 @@ def inline() -> Iterator[None]:
         _inline.reset(token)
 
 
-def send(task: str, *args: Any, after: float = 0) -> None:
-    """Queue the registered task `task`, to run in `after` seconds at the earliest; its own `queue` option routes it."""
+@contextmanager
+def kept() -> "Iterator[deque[Work]]":
+    """Keep queued tasks in this process, for `carry_out`: where the workers cannot be reached."""
+    waiting: deque[Work] = deque()
+    token = _kept.set(waiting)
+    try:
+        yield waiting
+    finally:
+        _kept.reset(token)
+
+
+def carry_out(waiting: "deque[Work]", most: int = 1000) -> None:
+    """Run kept tasks one after another, those too that they queue themselves; no more than `most`."""
+    for _ in range(most):
+        if not waiting:
+            return
+        task, args = waiting.popleft()
+        current_app.tasks[task].apply(args=args, throw=True)
+
+
+def is_inline() -> bool:
+    """Whether this is a replay, which does its work in this process and in a time of its own."""
+    return _inline.get()
+
+
+def send(task: str, *args: Any, after: float = 0) -> bool:
+    """Queue the registered task `task`, to run in `after` seconds at the earliest; its own `queue` option routes it.
+
+    Returns whether the message was taken.
+    """
     registered = current_app.tasks[task]
     if _inline.get():
         registered.apply(args=args, throw=True)
-        return
+        return True
+    if (waiting := _kept.get()) is not None:
+        waiting.append((task, args))
+        return True
     try:
         registered.apply_async(args=args, retry=False, countdown=after)
     except (registered.OperationalError, OSError):
         quiet.warn(logger, "could not queue %s; the sweeper will find its row", task)
+        return False
+    return True
 
 
 def dispatch_signal(signal_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -90,17 +91,19 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
     """Rows need `attach_marks` first, and their account, session and signal selected."""
 
     money = ("margin", "fees", "slippage")
-    signed_money = ("unrealized_pnl", "realized_pnl")
+    signed_money = ("unrealized_pnl", "realized_pnl", "mae", "mfe")
     account = serializers.IntegerField(source="account_id", read_only=True)
     session = serializers.IntegerField(source="session_id", read_only=True, allow_null=True)
     session_name = serializers.CharField(source="session.name", default=None, read_only=True)
     signal = serializers.UUIDField(source="signal.public_id", default=None, read_only=True)
     quantity = PlainDecimalField()
+    closed_quantity = PlainDecimalField()
     contract_size = PlainDecimalField()
     entry_price = PlainDecimalField(allow_null=True)
     exit_price = PlainDecimalField(allow_null=True)
     stop_loss = PlainDecimalField(allow_null=True)
     take_profit = PlainDecimalField(allow_null=True)
+    initial_stop = PlainDecimalField(allow_null=True)
     current_price = PlainDecimalField(allow_null=True)
     exit_reason = serializers.SerializerMethodField()
     contract = ContractSerializer(source="bought", read_only=True, allow_null=True)
@@ -109,7 +112,7 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
 
     class Meta:
         model = Trade
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "account",
             "session",
@@ -121,19 +124,25 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
             "direction",
             "status",
             "quantity",
+            "closed_quantity",
             "contract_size",
             "inverse",
             "entry_price",
             "exit_price",
             "stop_loss",
             "take_profit",
+            "initial_stop",
+            "stop_moved_by",
             "stop_held",
+            "time_exit_at",
             "contract",
             "current_price",
             "pnl_percent",
             "exit_reason",
             "confidence",
             "strategy",
+            "tags",
+            "rating",
             "opened_at",
             "closed_at",
             "opened_wall",
@@ -168,7 +177,15 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
 
 
 class SessionSerializer(serializers.ModelSerializer):
+    """Rows come from `shown()`. Of the nested settings, what is left out is at its default (session_settings.py)."""
+
     account = serializers.IntegerField(source="account_id", read_only=True)
+    min_confidence = PlainDecimalField(allow_null=True)
+    default_stop_percent = PlainDecimalField()
+    default_target_percent = PlainDecimalField()
+    algorithm_version = serializers.IntegerField(source="algorithm.version", default=None, read_only=True)
+    shadow_of = serializers.IntegerField(source="shadow_of_id", read_only=True, allow_null=True)
+    shadow = serializers.IntegerField(source="shadow.pk", default=None, read_only=True)
 
     class Meta:
         model = AutoTradingSession
@@ -184,6 +201,24 @@ class SessionSerializer(serializers.ModelSerializer):
             "timeframe",
             "sources",
             "market_types",
+            "timeframes",
+            "min_confidence",
+            "schedule",
+            "risk",
+            "sizing",
+            "exit_plan",
+            "timeframe_weights",
+            "contract",
+            "allow_unprotected",
+            "default_stop_percent",
+            "default_target_percent",
+            "algorithm_version",
+            "halted_by",
+            "halted_at",
+            "halted_until",
+            "started_at",
+            "shadow_of",
+            "shadow",
             "created_at",
         )
         read_only_fields = fields
@@ -209,6 +244,8 @@ class DecisionSerializer(serializers.ModelSerializer):
     symbol = serializers.CharField(source="signal.symbol", read_only=True)
     direction = serializers.CharField(source="signal.direction", read_only=True)
     gates = GateSerializer(many=True, read_only=True)
+    plan = serializers.JSONField(read_only=True)
+    algorithm = serializers.IntegerField(source="algorithm_id", read_only=True, allow_null=True)
     quantity = PlainDecimalField()
     notional = PlainDecimalField()
     order = serializers.CharField(source="order.client_order_id", default=None, read_only=True)
@@ -227,6 +264,8 @@ class DecisionSerializer(serializers.ModelSerializer):
             "verdict",
             "reason",
             "gates",
+            "plan",
+            "algorithm",
             "quantity",
             "notional",
             "order",
@@ -246,25 +285,31 @@ def as_json(data: Any) -> Any:
     return data if data is None or isinstance(data, (str, int, float, bool)) else str(data)
 
 
+@cache
+def _shared(serializer: type[serializers.Serializer]) -> serializers.Serializer:
+    """One of a kind for all rows: making a serializer takes ten times as long as using it."""
+    return serializer()
+
+
+def _shown(serializer: type[serializers.Serializer], row: Any) -> dict[str, Any]:
+    return as_json(_shared(serializer).to_representation(row))
+
+
 def render_signal(signal: Signal) -> dict[str, Any]:
-    return as_json(SignalSerializer(signal).data)
-
-
-def render_decision(decision: Decision) -> dict[str, Any]:
-    return as_json(DecisionSerializer(decision).data)
+    return _shown(SignalSerializer, signal)
 
 
 def render_session(session: AutoTradingSession) -> dict[str, Any]:
-    return as_json(SessionSerializer(session).data)
+    return _shown(SessionSerializer, session)
 
 
 def render_account(account: Account) -> dict[str, Any]:
-    attach_valuation([account])
+    attach_valuation([account], if_quoted=True)
     attach_standing([account])
-    return as_json(AccountSerializer(account).data)
+    return _shown(AccountSerializer, account)
 
 
 def render_trades(trades: Iterable[Trade]) -> list[dict[str, Any]]:
     listed = list(trades)
-    attach_marks(listed)
-    return as_json(TradeSerializer(listed, many=True).data)
+    attach_marks(listed, if_quoted=True)
+    return [_shown(TradeSerializer, trade) for trade in listed]

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from django.db import transaction
+
 from brokers.instruments import instrument_for
 from brokers.interface import Instrument
 from signals.generate import SignalDraft, StrategyFailure, StrategyRequest, evaluate
@@ -13,9 +15,9 @@ from signals.marketdata.timeframes import TIMEFRAMES
 from signals.marketdata.window import CandleWindow
 from signals.models import Signal
 from signals.strategies.registry import strategy_key
-from trading import events, quiet
+from trading import alerts, events, quiet
 from trading.market import redis_client
-from trading.models import AutoTradingSession, EventType
+from trading.models import AlertKind, AutoTradingSession, EventType
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,8 @@ _SHORTEST_LIFE = timedelta(seconds=30)
 
 
 def sessions_on(venue: str, symbol: str, timeframe: str) -> list[AutoTradingSession]:
-    sessions = AutoTradingSession.objects.running().filter(venue=venue, timeframe=timeframe).select_related("account")
+    """Attentive ones: one that is paused or halted runs its strategies, and its decisions say why nothing is traded."""
+    sessions = AutoTradingSession.objects.attentive().filter(venue=venue, timeframe=timeframe).select_related("account")
     return [session for session in sessions if not session.symbols or symbol in session.symbols]
 
 
@@ -54,8 +57,8 @@ def run_strategies(
 ) -> int:
     """Evaluate on the window's last candle and save what fires. Safe to repeat: a signal's key can be saved once.
 
-    `sessions` default to those running on the market; with `owner_id` the signals belong to that user. A strategy that
-    fails raises an alert with the owners of its sessions and stops nothing else. Returns the number of new signals.
+    `sessions` default to those attentive to the market; with `owner_id` the signals belong to that user. A strategy
+    that fails raises an alert with the owners of its sessions and stops nothing else. Returns how many signals are new.
     """
     listening = sessions_on(venue, symbol, timeframe) if sessions is None else sessions
     if not listening or not len(window.time):
@@ -92,10 +95,16 @@ def _alert(failure: StrategyFailure, sessions: Iterable[AutoTradingSession]) -> 
         key = f"strategy-alert:{owner_id}:{failure.strategy}:{failure.symbol}"
         if not quiet.now_and_then(key, _ALERT_EVERY.total_seconds()):
             continue
-        payload = {
-            "code": "strategy_error",
-            "message": f"{failure.strategy} failed on {failure.symbol}: {failure.message}",
-            "strategy": failure.strategy,
-            "symbol": failure.symbol,
-        }
-        events.emit(owner_id, [events.Draft(EventType.ERROR, payload)])
+        about = {"strategy": failure.strategy, "symbol": failure.symbol}
+        message = f"{failure.strategy} failed on {failure.symbol}: {failure.message}"
+        payload = {"code": "strategy_error", "message": message, **about}
+        with transaction.atomic():
+            events.emit(owner_id, [events.Draft(EventType.ERROR, payload)])
+            alerts.raise_alert(
+                owner_id=owner_id,
+                kind=AlertKind.STRATEGY_ERROR,
+                code="strategy_error",
+                message=message,
+                details=about,
+                dedupe_key=f"strategy_error:{failure.strategy}:{failure.symbol}"[:120],
+            )

@@ -6,7 +6,7 @@ One task a venue. A venue is streamed by whoever holds its Redis lease; another 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import redis.asyncio
@@ -22,14 +22,15 @@ from signals.marketdata.source import MarketSource
 from signals.marketdata.window import AsyncCandleWindow
 from trading import live, queueing
 from trading.models import ExitReason
-from trading.rules.exits import STOP_LOSS
-from trading.trigger_index import TriggerIndex
+from trading.rules.exits import STOP_LOSS, TAKE_PROFIT
+from trading.trigger_index import MOVE, Hit, TriggerIndex
 from trading.trigger_sync import TriggerSync
 
 logger = logging.getLogger(__name__)
 
 FRAME_SECONDS = 0.25
 HISTORY = (("5s", 600), ("1m", 600), ("5m", 300))
+_REASONS = {STOP_LOSS: ExitReason.STOP_LOSS, TAKE_PROFIT: ExitReason.TAKE_PROFIT}
 
 
 class VenueStream:
@@ -94,24 +95,16 @@ class VenueStream:
         hits = self._index.take(quote.venue, quote.symbol, quote.last)
         if not hits:
             return
-        self._sync.fired(hit.trade_id for hit in hits)
-        # A tick is a bar of one price: beyond the level it fills at the tick, as a gap fills at the open.
-        rows = [
-            (
-                hit.trade_id,
-                (ExitReason.STOP_LOSS if hit.reason == STOP_LOSS else ExitReason.TAKE_PROFIT).value,
-                quote.last,
-            )
-            for hit in hits
-        ]
-        self._later(queueing.send, "trading.close_triggered", rows, quote_fields(quote))
+        self._sync.fired(hit for hit in hits if hit.reason != MOVE)
+        for task, rows in tasks_of(hits, quote.last):
+            self._later(queueing.send, task, rows, quote_fields(quote))
 
     async def _on_candle(self, candle: Candle) -> None:
         await self._window.append(candle)
         self._frames.append(candle_frame(candle))
         self._later(queueing.send, "trading.run_strategies", candle.venue, candle.symbol, candle.timeframe)
 
-    def _later(self, send: Callable[..., None], *args: Any) -> None:
+    def _later(self, send: Callable[..., object], *args: Any) -> None:
         """Queue a task without holding up the ticks."""
         asyncio.get_running_loop().run_in_executor(None, send, *args)
 
@@ -127,6 +120,18 @@ class VenueStream:
                     await live.push_market(frames)
                 except Exception:
                     logger.warning("market frames not pushed", exc_info=True)
+
+
+def tasks_of(hits: Iterable[Hit], price: float) -> list[tuple[str, list[Any]]]:
+    """The tasks that a tick at `price` sets off, each with the trades that it is for.
+
+    A tick is a bar of one price: beyond a level it fills at the tick, as a gap fills at the open.
+    """
+    listed = list(hits)
+    exits = [(hit.trade_id, _REASONS[hit.reason].value, price) for hit in listed if hit.reason != MOVE]
+    moves = [hit.trade_id for hit in listed if hit.reason == MOVE]
+    wanted = (("trading.close_triggered", exits), ("trading.move_stops", moves))
+    return [(task, rows) for task, rows in wanted if rows]
 
 
 def quote_fields(quote: Quote) -> dict[str, Any]:

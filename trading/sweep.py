@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from brokers.interface import Quote
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.timeframes import TIMEFRAMES
+from trading.advance import advance, checked_until
+from trading.bars import Bar, one_after_another, quote_at
 from trading.candles import candle_series
 from trading.closing import close
+from trading.exit_plans import move_price
 from trading.exits import Exit
 from trading.models import ExitCheckpoint, ExitReason, Trade, TradeStatus
 from trading.rules.exits import STOP_LOSS, TAKE_PROFIT
 from trading.rules.exits_batch import batch_first_exit
+from trading.walk import Walk, settled_until
 
 _BATCH = 500
 _REASONS = {STOP_LOSS: ExitReason.STOP_LOSS, TAKE_PROFIT: ExitReason.TAKE_PROFIT}
@@ -29,13 +32,16 @@ Market = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A market's open trades as equal-length arrays; NaN where there is no level. Times are epoch ms, market time."""
+    """A market's open trades as equal-length arrays; NaN where there is no level.
+
+    `since` is from when the levels are in force: the entry, or their last change (epoch ms, market time).
+    """
 
     ids: "np.ndarray[Any, Any]"
     directions: "np.ndarray[Any, Any]"
     stops: "np.ndarray[Any, Any]"
     targets: "np.ndarray[Any, Any]"
-    opened: "np.ndarray[Any, Any]"
+    since: "np.ndarray[Any, Any]"
 
 
 def check_open_trades() -> dict[str, Any]:
@@ -44,51 +50,99 @@ def check_open_trades() -> dict[str, Any]:
     One checkpoint a market remembers how far it was checked; it moves only after its hits are closed, so a crash
     between repeats a check and never skips one.
     """
-    markets = _open_by_market()
-    closed = 0
-    for market, trades in markets.items():
-        closed += _check_market(market, trades)
+    plain, planned = _plain_by_market(), _planned_by_market()
+    markets = sorted({*plain, *planned})
+    closed = sum(_check_market(market, plain.get(market), planned.get(market, [])) for market in markets)
     return {
-        "checked": sum(len(trades.ids) for trades in markets.values()),
+        "checked": sum(len(trades.ids) for trades in plain.values()) + sum(map(len, planned.values())),
         "closed": closed,
-        "symbols": sorted(f"{venue}:{symbol}" for venue, symbol in markets),
+        "symbols": [f"{venue}:{symbol}" for venue, symbol in markets],
     }
 
 
-def _open_by_market() -> dict[Market, _Open]:
+def _plain_by_market() -> dict[Market, _Open]:
+    """Trades whose levels stay where they are."""
     rows: dict[Market, list[tuple[Any, ...]]] = defaultdict(list)
-    query = Trade.objects.filter(status=TradeStatus.OPEN).order_by()
-    fields = ("venue", "symbol", "id", "direction", "stop_loss", "take_profit", "opened_at")
+    query = Trade.objects.filter(status=TradeStatus.OPEN, best_price=None).order_by()
+    fields = ("venue", "symbol", "id", "direction", "stop_loss", "take_profit", "opened_at", "levels_since")
     for venue, symbol, *rest in query.values_list(*fields).iterator(chunk_size=10_000):
         rows[venue, symbol].append(tuple(rest))
     return {market: _as_arrays(found) for market, found in rows.items()}
 
 
+def _planned_by_market() -> dict[Market, list[Trade]]:
+    """Trades whose plans move their levels."""
+    rows: dict[Market, list[Trade]] = defaultdict(list)
+    for trade in Trade.objects.filter(status=TradeStatus.OPEN, best_price__isnull=False).order_by():
+        rows[trade.venue, trade.symbol].append(trade)
+    return rows
+
+
 def _as_arrays(rows: list[tuple[Any, ...]]) -> _Open:
-    ids, directions, stops, targets, opened = zip(*rows, strict=True)
+    ids, directions, stops, targets, opened, changed = zip(*rows, strict=True)
+    in_force = (since or entry for since, entry in zip(changed, opened, strict=True))
     return _Open(
         ids=np.array(ids, dtype=np.int64),
         directions=np.array([1 if direction == "LONG" else -1 for direction in directions], dtype=np.int64),
         stops=np.array([np.nan if level is None else float(level) for level in stops]),
         targets=np.array([np.nan if level is None else float(level) for level in targets]),
-        opened=np.array([int(moment.timestamp() * 1000) for moment in opened], dtype=np.int64),
+        since=np.array([int(moment.timestamp() * 1000) for moment in in_force], dtype=np.int64),
     )
 
 
-def _check_market(market: Market, trades: _Open) -> int:
-    venue, symbol = market
-    checkpoint = ExitCheckpoint.objects.filter(venue=venue, symbol=symbol).first()
-    since = int(trades.opened.min())
-    if checkpoint is not None:
-        since = max(since, int(checkpoint.checked_until.timestamp() * 1000))
+def _check_market(market: Market, plain: _Open | None, planned: list[Trade]) -> int:
+    settled = [settled_until(trade) for trade in planned]
+    since = min([*settled, *([] if plain is None else [int(plain.since.min())])])
+    since = max(since, checked_until(market) or since)
+    series = list(candle_series(*market, since_ms=since))
     closed, reached = 0, 0
-    for timeframe, candles in candle_series(venue, symbol, since_ms=since):
+    for timeframe, candles in series:
         step = TIMEFRAMES[timeframe]
-        closed += _close_hits(market, trades, candles, step)
+        if plain is not None:
+            closed += _close_hits(market, plain, candles, step)
         reached = max(reached, int(candles.time[-1]) + step)
+    if planned:
+        closed += _advance(planned, series, since)
     if reached:
-        _remember(venue, symbol, reached)
+        _remember(*market, reached)
     return closed
+
+
+def _advance(planned: list[Trade], series: list[tuple[str, CandleArrays]], since: int) -> int:
+    """Walk the bars in order; only trades to which something happened are locked."""
+    bars = one_after_another(series, since)
+    eventful = []
+    for trade in _touched(planned, bars):
+        walk = Walk(trade)
+        if walk.over(bars) is not None or walk.moves:
+            eventful.append(trade.pk)
+    return sum(advance(eventful[start : start + _BATCH], bars) for start in range(0, len(eventful), _BATCH))
+
+
+def _touched(planned: list[Trade], bars: list[Bar]) -> list[Trade]:
+    """Trades that the extremes of the bars to come do not rule out: one look instead of a walk for all the others.
+
+    Every price of a bar counts, and a NaN hides no other, as in exits_batch.
+    """
+    if not bars:
+        return []
+    prices = np.array([(bar.open, bar.high, bar.low, bar.close) for bar in bars]).T
+    lowest = np.fmin.accumulate(np.fmin.reduce(prices)[::-1])[::-1]
+    highest = np.fmax.accumulate(np.fmax.reduce(prices)[::-1])[::-1]
+    first = np.searchsorted([bar.end for bar in bars], [settled_until(trade) for trade in planned], side="right")
+    return [
+        trade
+        for trade, start in zip(planned, first.tolist(), strict=True)
+        if start < len(bars) and _reaches(trade, float(lowest[start]), float(highest[start]))
+    ]
+
+
+def _reaches(trade: Trade, low: float, high: float) -> bool:
+    """Whether a price between the two could set anything of the trade off."""
+    against, favor = (low, high) if trade.direction_sign > 0 else (high, low)
+    in_favor = [level for level in (trade.take_profit, move_price(trade)) if level is not None]
+    is_stopped = trade.stop_loss is not None and trade.direction_sign * (against - float(trade.stop_loss)) <= 0.0
+    return is_stopped or any(trade.direction_sign * (favor - float(level)) >= 0.0 for level in in_favor)
 
 
 def _close_hits(market: Market, trades: _Open, candles: CandleArrays, step: int) -> int:
@@ -96,7 +150,7 @@ def _close_hits(market: Market, trades: _Open, candles: CandleArrays, step: int)
         trades.directions,
         trades.stops,
         trades.targets,
-        trades.opened,
+        trades.since,
         candles.time,
         candles.open,
         candles.high,
@@ -108,18 +162,12 @@ def _close_hits(market: Market, trades: _Open, candles: CandleArrays, step: int)
         Exit(
             int(trades.ids[hit]),
             _REASONS[int(reason[hit])],
-            _quote_at(market, float(price[hit]), (int(candles.time[index[hit]]) + step) / 1000),
+            quote_at(*market, float(price[hit]), int(candles.time[index[hit]]) + step),
             float(price[hit]),
         )
         for hit in np.flatnonzero(index >= 0)
     ]
     return sum(close(exits[start : start + _BATCH]) for start in range(0, len(exits), _BATCH))
-
-
-def _quote_at(market: Market, price: float, seconds: float) -> Quote:
-    """The market as a candle tells it: one price, no spread."""
-    venue, symbol = market
-    return Quote(venue=venue, symbol=symbol, bid=price, ask=price, last=price, time=seconds, received=seconds)
 
 
 @transaction.atomic

@@ -27,9 +27,32 @@ def run_strategies(venue: str, symbol: str, timeframe: str) -> int:
 @shared_task(name="trading.close_triggered", queue="paper_trading")
 def close_triggered(hits: list[tuple[int, str, float]], quote: dict[str, Any]) -> int:
     """Close the trades whose trigger a tick crossed: `hits` are (trade id, exit reason, fill price)."""
-    from trading.closing import close_triggered
+    from trading.ticks import close_triggered
 
     return close_triggered(hits, quote)
+
+
+@shared_task(name="trading.move_stops", queue="paper_trading")
+def move_stops(trade_ids: list[int], quote: dict[str, Any]) -> int:
+    """Move the stops of these trades, whose plans ask for it at the quote's price."""
+    from trading.ticks import move_stops
+
+    return move_stops(trade_ids, quote)
+
+
+@shared_task(name="trading.close_timed_out", queue="paper_trading")
+def close_timed_out() -> int:
+    from trading.timed_exits import close_timed_out
+
+    return close_timed_out()
+
+
+@shared_task(name="trading.record_excursions", queue="default")
+def record_excursions(trade_ids: list[int] | None = None) -> int:
+    """Work out the excursions of these trades, by default of those that lack them."""
+    from trading.excursions import record_excursions
+
+    return record_excursions(trade_ids)
 
 
 @shared_task(name="trading.check_and_close_paper_trades", queue="paper_trading", ignore_result=False)
@@ -74,11 +97,26 @@ def cancel_legs(trade_id: int) -> None:
     cancel_legs(trade_id)
 
 
-@shared_task(name="trading.protect_trade", queue="execution", expires=60)
-def protect_trade(trade_id: int) -> bool:
-    from trading.brokerage.protect import protect_trade
+@shared_task(name="trading.amend_levels", queue="execution", expires=60)
+def amend_levels(trade_id: int) -> bool:
+    """The trade's legs at its broker follow its stop and target."""
+    from trading.brokerage.levels import amend_levels
 
-    return protect_trade(trade_id)
+    return amend_levels(trade_id)
+
+
+@shared_task(name="trading.enforce_kill_switch", queue="execution")
+def enforce_kill_switch(switch_id: int) -> bool:
+    from trading.enforcement import enforce
+
+    return enforce(switch_id)
+
+
+@shared_task(name="trading.cancel_entry", queue="execution")
+def cancel_entry(order_id: int) -> None:
+    from trading.brokerage.closing import cancel_entry
+
+    cancel_entry(order_id)
 
 
 @shared_task(name="trading.check_broker_exit", queue="execution")
@@ -102,6 +140,13 @@ def reconcile_accounts() -> int:
     return reconcile_all()
 
 
+@shared_task(name="trading.mirror_decision", queue="paper_trading")
+def mirror_decision(decision_id: int) -> bool:
+    from trading.shadow import mirror_decision
+
+    return mirror_decision(decision_id)
+
+
 @shared_task(name="trading.mark_to_market", queue="default")
 def mark_to_market() -> int:
     from trading.valuation import mark_to_market
@@ -109,8 +154,52 @@ def mark_to_market() -> int:
     return mark_to_market()
 
 
+@shared_task(name="trading.check_limits", queue="paper_trading")
+def check_limits(account_id: int) -> list[int]:
+    """Halt the account's sessions that have reached a limit."""
+    from trading.limits import check_limits
+
+    return check_limits(account_id=account_id)
+
+
+@shared_task(name="trading.watch_sessions", queue="paper_trading")
+def watch_sessions() -> dict[str, int]:
+    from trading.limits import watch_sessions
+
+    return watch_sessions()
+
+
+@shared_task(name="trading.enforce_session", queue="execution")
+def enforce_session(session_id: int) -> int:
+    """Take back what a killed session has under way."""
+    from trading.sessions import enforce_kill
+
+    return enforce_kill(session_id)
+
+
 @shared_task(name="trading.forget_idempotency_keys", queue="default")
 def forget_idempotency_keys() -> int:
     from trading.idempotency import forget_old_keys
 
     return forget_old_keys()
+
+
+@shared_task(name="trading.deliver_notification", queue="default")
+def deliver_notification(delivery_id: int) -> str:
+    from trading.notifications.delivery import deliver
+
+    return deliver(delivery_id)
+
+
+@shared_task(name="trading.sweep_notifications", queue="default")
+def sweep_notifications() -> int:
+    from trading.notifications.delivery import sweep_deliveries
+
+    return sweep_deliveries()
+
+
+@shared_task(name="trading.watch_feeds", queue="default")
+def watch_feeds() -> dict[str, int]:
+    from trading.feed_watch import watch_feeds
+
+    return watch_feeds()

@@ -8,24 +8,43 @@ from typing import Any
 import redis
 
 from trading import quiet
+from trading.exit_plans import move_price
 from trading.market import redis_client
 from trading.models import Trade, TradeStatus
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "signalist:triggers"
+# All that a row is made of.
+FIELDS = (
+    "venue",
+    "symbol",
+    "direction",
+    "status",
+    "closing_goal",
+    "stop_loss",
+    "take_profit",
+    "entry_price",
+    "best_price",
+    "exit_plan",
+)
 
 
 def as_row(trade: Trade) -> dict[str, Any]:
-    """What a trigger index needs of a trade; levels are prices per unit, null where there is none."""
+    """What a trigger index needs of a trade; levels are prices per unit, null where there is none.
+
+    While a part of it is on its way out, only its stop counts.
+    """
+    is_open = trade.status == TradeStatus.OPEN
     return {
         "id": trade.pk,
         "venue": trade.venue,
         "symbol": trade.symbol,
         "direction": trade.direction_sign,
         "stop": None if trade.stop_loss is None else float(trade.stop_loss),
-        "target": None if trade.take_profit is None else float(trade.take_profit),
-        "open": trade.status == TradeStatus.OPEN,
+        "target": None if trade.take_profit is None or not is_open else float(trade.take_profit),
+        "move": move_price(trade) if is_open else None,
+        "open": trade.is_watched,
     }
 
 

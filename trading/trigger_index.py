@@ -2,27 +2,34 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sortedcontainers import SortedList
 
 from trading.rules.exits import STOP_LOSS, TAKE_PROFIT
+
+# Beside the rule book's codes: the trade goes on, and its plan moves its stop.
+MOVE = 3
 
 Market = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A trade whose trigger was crossed: why (rule book code) and the level (price per unit)."""
+    """A trade whose trigger was crossed: why (rule book code, or MOVE), the level (price per unit), all its levels."""
 
     trade_id: int
     reason: int
     level: float
+    triggers: "Triggers | None" = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """A trade's levels, prices per unit; None or NaN where it has none. Direction is +1 (LONG) or -1 (SHORT)."""
+    """A trade's levels, prices per unit; None or NaN where it has none. Direction is +1 (LONG) or -1 (SHORT).
+
+    `move` is the price in its favor at which its stop next moves.
+    """
 
     trade_id: int
     venue: str
@@ -30,6 +37,7 @@ class Triggers:
     direction: int
     stop: float | None
     target: float | None
+    move: float | None = None
 
 
 @dataclass(slots=True)
@@ -41,7 +49,7 @@ class _Side:
 
 
 class TriggerIndex:
-    """Stops and targets by market, held in memory.
+    """Stops, targets and the levels at which stops move, by market, held in memory.
 
     Longs stop and shorts take profit when the price falls, and the other way round when it rises.
     """
@@ -94,37 +102,48 @@ class TriggerIndex:
             levels.remove(entry)
 
     def crossed(self, venue: str, symbol: str, price: float) -> list[Hit]:
-        """The trades that `price` sets off, each once, its stop before its target."""
+        """The trades that `price` sets off, each once: its stop before its target, and its target before a move."""
         side = self._markets.get((venue, symbol))
         if side is None or math.isnan(price):
             return []
         hits: dict[int, Hit] = {}
         for level, trade_id, reason in side.falling.irange(minimum=(price,)):
-            _note(hits, trade_id, reason, level)
+            self._note(hits, trade_id, reason, level)
         for level, trade_id, reason in side.rising.irange(maximum=(price, float("inf"))):
-            _note(hits, trade_id, reason, level)
+            self._note(hits, trade_id, reason, level)
         return list(hits.values())
 
     def take(self, venue: str, symbol: str, price: float) -> list[Hit]:
-        """As `crossed`, and forget the trades found: they are about to be closed."""
+        """As `crossed`, and forget the trades found: they are about to be closed.
+
+        One whose stop is to move stays, with its stop and target armed; until its new levels come, it is found again
+        at a better price only.
+        """
         hits = self.crossed(venue, symbol, price)
         for hit in hits:
-            self.remove(hit.trade_id)
+            if hit.reason == MOVE:
+                held = self._trades[hit.trade_id]
+                self.put(replace(held, move=math.nextafter(price, held.direction * math.inf)))
+            else:
+                self.remove(hit.trade_id)
         return hits
+
+    def _note(self, hits: dict[int, Hit], trade_id: int, reason: int, level: float) -> None:
+        found = hits.get(trade_id)
+        if found is None or reason < found.reason:
+            hits[trade_id] = Hit(trade_id, reason, level, self._trades[trade_id])
 
 
 def _entries(side: _Side, triggers: Triggers) -> list[tuple[SortedList, tuple[float, int, int]]]:
     """Where its levels belong. A NaN would break the order of all the others, so it never gets in."""
-    is_long = triggers.direction > 0
-    found = []
-    if triggers.stop is not None and not math.isnan(triggers.stop):
-        found.append((side.falling if is_long else side.rising, (triggers.stop, triggers.trade_id, STOP_LOSS)))
-    if triggers.target is not None and not math.isnan(triggers.target):
-        found.append((side.rising if is_long else side.falling, (triggers.target, triggers.trade_id, TAKE_PROFIT)))
-    return found
-
-
-def _note(hits: dict[int, Hit], trade_id: int, reason: int, level: float) -> None:
-    held = hits.get(trade_id)
-    if held is None or reason == STOP_LOSS:
-        hits[trade_id] = Hit(trade_id, reason, level)
+    against, favor = (side.falling, side.rising) if triggers.direction > 0 else (side.rising, side.falling)
+    levels = (
+        (against, triggers.stop, STOP_LOSS),
+        (favor, triggers.target, TAKE_PROFIT),
+        (favor, triggers.move, MOVE),
+    )
+    return [
+        (where, (level, triggers.trade_id, reason))
+        for where, level, reason in levels
+        if level is not None and not math.isnan(level)
+    ]

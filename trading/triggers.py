@@ -1,10 +1,10 @@
-"""Database triggers that hold the ledger and the event log to their word, on SQLite and PostgreSQL.
+"""Database triggers that hold the ledger, the event log and the algorithms to their word, on SQLite and PostgreSQL.
 
 Installed after every `migrate` (SQLite drops a table's triggers when a migration rebuilds it):
 
 - a ledger entry continues its account's chain (sequence + 1, starting at the account's balance) and moves the balance;
 - an account's balance changes in no other way, and starts at zero;
-- ledger entries and events are never updated or deleted.
+- ledger entries, events and versions of algorithms are never updated or deleted.
 """
 
 from typing import Any
@@ -29,7 +29,12 @@ def _append_only(name: str, table: str) -> list[tuple[str, str, str, str]]:
     return [(f"{name}_no_{verb.lower()}", f"BEFORE {verb}", table, message) for verb in ("UPDATE", "DELETE")]
 
 
-_FORBIDDEN = _append_only("ledger", "trading_ledgerentry") + _append_only("event", "trading_event")
+_FORBIDDEN = [
+    *_append_only("ledger", "trading_ledgerentry"),
+    *_append_only("event", "trading_event"),
+    *_append_only("algorithm", "trading_algorithmconfig"),
+]
+_TABLES = {"trading_ledgerentry", "trading_event", "trading_algorithmconfig"}
 
 
 def _sqlite() -> list[str]:
@@ -104,5 +109,5 @@ def install_after_migrate(using: str, **_: Any) -> None:
     from django.db import connections
 
     connection = connections[using]
-    if {"trading_ledgerentry", "trading_event"} <= set(connection.introspection.table_names()):
+    if set(connection.introspection.table_names()) >= _TABLES:
         install(connection)

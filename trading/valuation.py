@@ -1,6 +1,6 @@
 """Marking accounts and trades to the market."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,8 @@ from django.db.models import Case, Count, DecimalField, ExpressionWrapper, F, Q,
 
 from brokers.interface import Quote
 from trading.contract_terms import attach_contracts
-from trading.market import REPLAY_PREFIX, quotes, wall_now
-from trading.models import Account, AutoTradingSession, Contract, EquityPoint, Trade, TradeStatus
+from trading.market import REPLAY_PREFIX, quotes, seen_quotes, wall_now
+from trading.models import Account, AutoTradingSession, Contract, EquityPoint, SessionStatus, Trade, TradeStatus
 from trading.models.fields import to_money
 from trading.rules.pnl import position_pnl
 
@@ -21,13 +21,15 @@ _SIZE = ExpressionWrapper(_SIGN * (F("quantity") - F("closed_quantity")) * F("co
 _HELD = (TradeStatus.OPEN, TradeStatus.CLOSING)
 
 
-def attach_marks(trades: Iterable[Trade]) -> None:
+def attach_marks(trades: Iterable[Trade], *, if_quoted: bool = False) -> None:
     """Set `current_price` and `unrealized_pnl` (account currency, before exit costs) on live trades, None elsewhere;
     and `bought`, the contract, on those that are one.
+
+    With `if_quoted` a Redis that is down leaves the marks out: what is booked does not wait for them.
     """
     listed = list(trades)
     held = [trade for trade in listed if trade.status in _HELD]
-    found = quotes().get_many({(trade.venue, trade.symbol) for trade in held}) if held else {}
+    found = _latest({(trade.venue, trade.symbol) for trade in held}, if_quoted)
     attach_contracts(listed)
     for trade in listed:
         quote = found.get((trade.venue, trade.symbol)) if trade.status != TradeStatus.CLOSED else None
@@ -36,6 +38,12 @@ def attach_marks(trades: Iterable[Trade]) -> None:
             contract: Contract | None = trade.bought  # type: ignore[attr-defined]
             pnl = contract.profit if contract is not None and trade.status in _HELD else None
         trade.current_price, trade.unrealized_pnl = price, pnl  # type: ignore[attr-defined]
+
+
+def _latest(markets: Collection[tuple[str, str]], if_quoted: bool) -> dict[tuple[str, str], Quote]:
+    if not markets:
+        return {}
+    return seen_quotes(markets) if if_quoted else quotes().get_many(markets)
 
 
 def _mark(trade: Trade, quote: Quote | None) -> tuple[Decimal | None, Decimal | None]:
@@ -52,10 +60,10 @@ def _mark(trade: Trade, quote: Quote | None) -> tuple[Decimal | None, Decimal | 
     return Decimal(str(quote.last)), to_money(pnl)
 
 
-def attach_valuation(accounts: Iterable[Account]) -> None:
+def attach_valuation(accounts: Iterable[Account], *, if_quoted: bool = False) -> None:
     """Set `unrealized_pnl`, `tied_up` (the stakes of open contracts) and `open_trades` on the accounts.
 
-    Equity is the balance and both. Trades are summed by market in the database.
+    Equity is the balance and both. Trades are summed by market in the database. `if_quoted` as in `attach_marks`.
     """
     listed = list(accounts)
     held = Trade.objects.filter(account__in=listed, status__in=_HELD).order_by()
@@ -67,7 +75,7 @@ def attach_valuation(accounts: Iterable[Account]) -> None:
             inverse_cost=Sum(ExpressionWrapper(_SIZE / F("entry_price"), _WIDE)),
         )
     )
-    found = quotes().get_many({(row["venue"], row["symbol"]) for row in sums}) if sums else {}
+    found = _latest({(row["venue"], row["symbol"]) for row in sums}, if_quoted)
     for account in listed:
         own = [row for row in sums if row["account_id"] == account.pk]
         account.open_trades = sum(row["count"] for row in own)  # type: ignore[attr-defined]
@@ -118,11 +126,20 @@ def mark_to_market(now: datetime | None = None) -> int:
 
 @transaction.atomic
 def record_equity(account: Account, beyond_cash: Decimal, moment: datetime) -> None:
-    """Write one equity point for the account as it stands, cash and what is beyond it, and its peak."""
+    """Write an equity point for the account, of its cash and what is beyond it; raise its peak, and its sessions'.
+
+    What was booked since the account was read would count twice, or not at all: it is valued again then.
+    """
     current = Account.objects.locked().get(pk=account.pk)
+    if current.ledger_sequence != account.ledger_sequence:
+        attach_valuation([current])
+        beyond_cash = current.unrealized_pnl + current.tied_up  # type: ignore[attr-defined]
     current.equity = current.balance + beyond_cash
     current.peak_equity = max(current.peak_equity, current.equity)
     current.save(update_fields=["equity", "peak_equity"])
+    current.sessions.exclude(status=SessionStatus.STOPPED).filter(peak_equity__lt=current.equity).update(
+        peak_equity=current.equity
+    )
     EquityPoint.objects.update_or_create(
         account=current, time=moment, defaults={"balance": current.balance, "equity": current.equity}
     )

@@ -89,13 +89,20 @@ class OrderRequest:
 
 @dataclass(frozen=True, slots=True)
 class OrderChange:
-    """An amendment; None leaves as it is. `stop_loss` and `take_profit` are the bracket's, prices per unit."""
+    """An amendment; None leaves as it is. `stop_loss` and `take_profit` are the bracket's, prices per unit.
+
+    `leg_quantity` is what the bracket's legs are to close (base units), where that is not all that the entry has
+    filled: part of it is closed already. `drop_stop` and `drop_target` take that leg away.
+    """
 
     quantity: Decimal | None = None
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
+    leg_quantity: Decimal | None = None
+    drop_stop: bool = False
+    drop_target: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,8 @@ class OrderReport:
     `stop_order_id` and `target_order_id` name the bracket's legs where the broker holds them; `stop_in_force` is
     whether its stop rests there now, `stop_refused` that it was asked for and not taken (`reason` says which rule):
     `stop_order_id` is then the order with which the adapter closed the position, "" where that is left to the caller.
+    The legs' prices per unit and quantities (all of them together) are None where the broker does not tell them, their
+    client order ids "" where they have none: what a triggered leg becomes may get another order id, and keeps this one.
     `contract` is the contract's state, for one.
     """
 
@@ -139,6 +148,12 @@ class OrderReport:
     target_order_id: str = ""
     stop_in_force: bool = False
     stop_refused: bool = False
+    stop_client_id: str = ""
+    stop_level: Decimal | None = None
+    stop_quantity: Decimal | None = None
+    target_client_id: str = ""
+    target_level: Decimal | None = None
+    target_quantity: Decimal | None = None
     contract: ContractState | None = None
 
     @property

@@ -1,7 +1,7 @@
 """Keys to brokers, encrypted; brokers/vault.py alone reads and writes the cipher text."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -55,3 +55,12 @@ class BrokerCredential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.broker}, {self.environment})"
+
+    def shown(self) -> dict[str, Any]:
+        """What events tell of the row: nothing of its secrets."""
+        names = ("broker", "label", "environment", "account_id", "status", "error")
+        return {name: getattr(self, name) for name in names}
+
+    def vault_binding(self) -> list[Any]:
+        """The row, whose it is, and which broker and environment its keys are sent to."""
+        return ["signalist.credential.1", str(self.binding), self.owner_id, self.broker, self.environment]

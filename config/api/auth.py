@@ -8,16 +8,24 @@ from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config.api.permissions import caller_role
 from signals.api.strict import StrictSerializer
 from signals.api.throttles import SteadyThrottle
+from trading.roles import Role
 
 _Who = inline_serializer(
-    "Me", {"id": serializers.IntegerField(), "username": serializers.CharField(), "csrf_token": serializers.CharField()}
+    "Me",
+    {
+        "id": serializers.IntegerField(),
+        "username": serializers.CharField(),
+        "role": serializers.ChoiceField([role.value for role in Role]),
+        "csrf_token": serializers.CharField(),
+    },
 )
 
 
@@ -39,7 +47,13 @@ class LoginSerializer(StrictSerializer):
 
 
 def _who(request: Request) -> dict[str, Any]:
-    return {"id": request.user.pk, "username": request.user.get_username(), "csrf_token": get_token(request)}
+    """The user that the request is for, and the role of the person who sent it."""
+    return {
+        "id": request.user.pk,
+        "username": request.user.get_username(),
+        "role": caller_role(request).value,
+        "csrf_token": get_token(request),
+    }
 
 
 class LoginView(APIView):
@@ -66,6 +80,8 @@ class LoginView(APIView):
 
 
 class LogoutView(APIView):
+    permission_classes = [IsAuthenticated]  # a viewer may leave
+
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the session."""

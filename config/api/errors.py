@@ -11,6 +11,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
+from signals.api.strict import dotted
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,7 +38,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if response is None:
         return None
     if isinstance(exc, exceptions.ValidationError):
-        fields = _fields(exc.detail)
+        fields = dotted(exc.detail)
         response.data = body("invalid", _summary(fields), fields)
     elif isinstance(exc, exceptions.APIException):
         code = exc.get_codes()
@@ -54,23 +56,6 @@ def _down(exc: Exception) -> str | None:
     if isinstance(exc, redis.RedisError):
         return "Redis"
     return "The database" if isinstance(exc, OperationalError) else None
-
-
-def _fields(detail: Any, prefix: str = "") -> dict[str, list[str]]:
-    """DRF's nested detail as {"dotted.name": [messages]}; errors of the whole request under "non_field_errors"."""
-    if isinstance(detail, dict):
-        found: dict[str, list[str]] = {}
-        for name, value in detail.items():
-            found |= _fields(value, f"{prefix}.{name}" if prefix else str(name))
-        return found
-    if isinstance(detail, list):
-        if any(isinstance(item, dict) for item in detail):
-            found = {}
-            for index, item in enumerate(detail):
-                found |= _fields(item, f"{prefix}.{index}" if prefix else str(index)) if item else {}
-            return found
-        return {prefix or "non_field_errors": [str(item) for item in detail]}
-    return {prefix or "non_field_errors": [str(detail)]}
 
 
 def _summary(fields: dict[str, list[str]]) -> str:

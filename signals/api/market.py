@@ -19,10 +19,11 @@ from signals.api.strict import query
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.quotes import QuoteStore
 from signals.marketdata.store import CandleStore
-from signals.marketdata.timeframes import TIMEFRAMES
+from signals.marketdata.timeframes import TIMEFRAMES, milliseconds
 from signals.marketdata.window import KEPT, CandleWindow
 
 _CHANGE_MINUTES = 60
+_LATEST = 253_402_300_799  # the year 9999 ends
 
 
 class MarketDown(APIException):
@@ -91,6 +92,12 @@ class CandleQuerySerializer(serializers.Serializer):
     symbol = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}$")
     timeframe = serializers.ChoiceField(list(TIMEFRAMES), default="1m")
     limit = serializers.IntegerField(min_value=1, max_value=5000, default=300)
+    before = serializers.IntegerField(
+        min_value=0,
+        max_value=_LATEST,
+        required=False,
+        help_text="Epoch seconds: those that open in the `limit` periods before it. Default: the latest.",
+    )
 
 
 class BarSerializer(serializers.Serializer):
@@ -111,9 +118,27 @@ class CandlesView(APIView):
     def get(self, request: Request) -> Response:
         """Closed candles, oldest first."""
         given = query(request, CandleQuerySerializer)
-        rows = read_candles(given["venue"], given["symbol"], given["timeframe"], given["limit"]).rows()
+        series, limit = (given["venue"], given["symbol"], given["timeframe"]), given["limit"]
+        found = read_before(*series, limit, given["before"]) if "before" in given else read_candles(*series, limit)
         names = ("time", "open", "high", "low", "close", "volume")
-        return Response({"candles": [dict(zip(names, (row[0] // 1000, *row[1:]), strict=True)) for row in rows]})
+        return Response(
+            {"candles": [dict(zip(names, (row[0] // 1000, *row[1:]), strict=True)) for row in found.rows()]}
+        )
+
+
+def read_before(venue: str, symbol: str, timeframe: str, limit: int, before: int) -> CandleArrays:
+    """Closed candles of the window and the store that open in the `limit` periods before `before` (epoch seconds)."""
+    end_ms = before * 1000
+    start_ms = max(0, end_ms - limit * milliseconds(timeframe))
+    try:
+        window = CandleWindow(_client(settings.REDIS_URL))
+        recent = window.read(venue, symbol, timeframe, limit=KEPT, since_ms=start_ms)
+    except redis.RedisError:
+        recent = CandleArrays.empty()
+    inside = recent.take(recent.time < end_ms)
+    return (
+        CandleStore(settings.CANDLE_DIR).read(venue, symbol, timeframe, start_ms=start_ms, end_ms=end_ms).merged(inside)
+    )
 
 
 def read_candles(venue: str, symbol: str, timeframe: str, limit: int) -> CandleArrays:

@@ -24,6 +24,23 @@ def query(request: Request, kind: type[serializers.Serializer]) -> dict[str, Any
     return dict(given.validated_data)
 
 
+def dotted(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested detail as {"dotted.name": [messages]}; errors of the whole request under "non_field_errors"."""
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for name, value in detail.items():
+            found |= dotted(value, f"{prefix}.{name}" if prefix else str(name))
+        return found
+    if isinstance(detail, list):
+        if any(isinstance(item, dict) for item in detail):
+            found = {}
+            for index, item in enumerate(detail):
+                found |= dotted(item, f"{prefix}.{index}" if prefix else str(index)) if item else {}
+            return found
+        return {prefix or "non_field_errors": [str(item) for item in detail]}
+    return {prefix or "non_field_errors": [str(detail)]}
+
+
 class RoundedDecimalField(serializers.DecimalField):
     """A number within bounds, rounded half-even to `places`: programs send floats, with all their digits."""
 
@@ -39,6 +56,26 @@ class RoundedDecimalField(serializers.DecimalField):
             return value.quantize(self._step, rounding=ROUND_HALF_EVEN)
         except InvalidOperation:
             self.fail("invalid")
+
+
+class NumberField(serializers.FloatField):
+    """A finite number within bounds; with `above`, the lower one is not part of the range."""
+
+    default_error_messages = {"above": "Ensure this value is greater than {above:g}."}
+
+    def __init__(self, low: float, high: float, *, open_low: bool = False, **kwargs: Any) -> None:
+        self._above = low if open_low else None
+        super().__init__(min_value=None if open_low else low, max_value=high, **kwargs)
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool):
+            self.fail("invalid")
+        value = super().to_internal_value(data)
+        if not math.isfinite(value):
+            self.fail("invalid")
+        if self._above is not None and value <= self._above:
+            self.fail("above", above=self._above)
+        return value
 
 
 def price_field(**kwargs: Any) -> RoundedDecimalField:

@@ -87,7 +87,8 @@ class WebhookDetailView(_OwnWebhooks, generics.RetrieveDestroyAPIView):
         """Switch the endpoint on or off."""
         given = WebhookSwitchSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        endpoint = self.get_object()
-        endpoint.is_enabled = given.validated_data["is_enabled"]
-        endpoint.save(update_fields=["is_enabled"])
+        with transaction.atomic():
+            endpoint = self.get_object()
+            endpoint.is_enabled = given.validated_data["is_enabled"]
+            endpoint.save(update_fields=["is_enabled"])
         return Response(WebhookSerializer(endpoint).data)

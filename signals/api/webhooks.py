@@ -97,6 +97,10 @@ class WebhookView(APIView):
         raw = request.data if isinstance(request.data, bytes) else b""
         body = parse_body(raw)
         authenticate(endpoint.signing_secret, raw, body, request.headers)
+        return self.deliver(request, endpoint, body, raw)
+
+    def deliver(self, request: Request, endpoint: WebhookEndpoint, body: Mapping[str, Any], raw: bytes) -> Response:
+        """The answer to a delivery that has proven where it comes from."""
         given = NewSignalSerializer(data=normalize(body))
         given.is_valid(raise_exception=True)
         signal, created = _take_in_once(endpoint, given.validated_data, _sent_key(request, body), raw)

@@ -90,6 +90,7 @@ class Signal(models.Model):
             models.Index(fields=["venue", "symbol", "-id"]),
             models.Index(fields=["id"], name="signal_outbox", condition=Q(dispatched_at=None, status="ACTIVE")),
             models.Index(fields=["expires_at"], name="signal_expiry", condition=Q(status="ACTIVE")),
+            models.Index(fields=["venue", "symbol", "expires_at"], name="signal_alive"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -80,12 +80,13 @@ def pour(dice: random.Random, accounts: list[Account]) -> None:
         else:
             levels = {"stop_loss": Decimal(101), "take_profits": ["98"]}
             make_signal(owner, symbol=dice.choice(SYMBOLS), direction="SHORT", **levels)
-    open_trades = list(Trade.objects.filter(status=TradeStatus.OPEN).values_list("pk", "symbol"))
-    for pk, symbol in dice.sample(open_trades, min(6, len(open_trades))):
-        now = time.time()
-        quote = {"venue": "sim", "symbol": symbol, "bid": 99.0, "ask": 99.0, "last": 99.0, "time": now, "received": now}
+    open_trades = list(Trade.objects.filter(status=TradeStatus.OPEN).values_list("pk", "symbol", "stop_loss"))
+    for pk, symbol, stop in dice.sample(open_trades, min(6, len(open_trades))):
+        now, price = time.time(), float(stop)
+        prices = dict.fromkeys(("bid", "ask", "last"), price)
+        quote = {"venue": "sim", "symbol": symbol, **prices, "time": now, "received": now}
         for _ in range(2):
-            queueing.send("trading.close_triggered", [(pk, "STOP_LOSS", 99.0)], quote)
+            queueing.send("trading.close_triggered", [(pk, "STOP_LOSS", price)], quote)
 
 
 def settle(worker: Worker, seconds: float = 60.0) -> None:

@@ -20,9 +20,9 @@ from trading.models import Account, AccountMode, AutoTradingSession
 _numbers = itertools.count(1)
 
 
-def make_user(name: str = "") -> Any:
+def make_user(name: str = "", **values: Any) -> Any:
     name = name or f"user{next(_numbers)}"
-    return get_user_model().objects.create_user(username=name, password="correct horse")
+    return get_user_model().objects.create_user(username=name, password="correct horse", **values)
 
 
 def make_account(owner: Any = None, balance: str = "1000", name: str = "", **settings: Any) -> Account:

@@ -45,7 +45,7 @@ def test_closed_it_is_off_and_holds_no_keys(live: Account) -> None:
     assert closed.live_trading_enabled_at is None
     assert closed.balance == live.balance, "its past stays"
     assert [session.status for session in closed.sessions.all()] == [SessionStatus.STOPPED]
-    event = Event.objects.filter(owner=closed.owner).latest("number")
+    event = Event.objects.filter(owner=closed.owner, type="status").latest("number")
     assert (event.type, event.payload["change"]) == ("status", "account_closed")
     assert event.payload["account"]["closed_at"]
     assert event.payload["sessions"][0]["status"] == "STOPPED"
@@ -105,7 +105,7 @@ CHANGES: list[Callable[[Account], Any]] = [
     lambda account: accounts.check_connection(account_id=account.pk),
     lambda account: paper.update_settings(account.pk, {"auto_trading_enabled": True}),
     lambda account: paper.reset(account.pk),
-    lambda account: sessions.set_status(account.sessions.get().pk, SessionStatus.RUNNING),
+    lambda account: sessions.start(session_id=account.sessions.get().pk),
 ]
 
 

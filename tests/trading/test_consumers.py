@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from knox.models import get_token_model
 
 from config.asgi import application
 from tests.trading.factories import make_user
-from trading import consumers, events
+from trading import consumers, events, follower
 from trading.live import push_market
 from trading.models import EventType
 
@@ -77,7 +78,7 @@ async def test_a_number_that_cannot_be_resumed_from(last: str) -> None:
 
 
 async def test_too_long_an_absence_asks_for_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(consumers, "BACKLOG", 3)
+    monkeypatch.setattr(follower, "BACKLOG", 3)
     user = await new_user()
     await emit(user, *"abcdefgh")
     socket = await connect(user, "?last=1")
@@ -130,6 +131,14 @@ async def test_another_sites_page_is_refused() -> None:
     user = await new_user()
     headers = [(b"authorization", f"Bearer {await token_of(user)}".encode()), (b"host", b"desk.example")]
     socket = WebsocketCommunicator(application, "/ws/live/", headers=[*headers, (b"origin", b"https://evil.example")])
+    assert not (await socket.connect())[0]
+
+
+async def test_a_socket_is_nobody_elses() -> None:
+    """An administrator who sends X-Act-For is not shown his own events instead."""
+    admin = await database_sync_to_async(get_user_model().objects.create_superuser)("boss")
+    headers = [(b"authorization", f"Bearer {await token_of(admin)}".encode()), (b"host", b"desk.example")]
+    socket = WebsocketCommunicator(application, "/ws/live/", headers=[*headers, (b"x-act-for", b"ann")])
     assert not (await socket.connect())[0]
 
 

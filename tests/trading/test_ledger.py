@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trading.factories import make_account
-from trading import ledger
-from trading.models import Account, EntryKind, Event, LedgerEntry
+from trading import events, ledger
+from trading.models import Account, EntryKind, Event, EventType, LedgerEntry
 from trading.models.fields import to_money
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -106,8 +106,7 @@ def test_entries_are_append_only(verb: str) -> None:
 
 
 def test_events_are_append_only() -> None:
-    account = make_account()
-    Event.objects.create(owner=account.owner, number=1, type="status", payload={})
+    events.emit(make_account().owner_id, [events.Draft(EventType.STATUS, {})])
     for change in (lambda: Event.objects.update(payload={"x": 1}), lambda: Event.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()

@@ -5,9 +5,9 @@ import threading
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
+import redis
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from signals.models import Signal, SignalStatus
@@ -29,6 +29,9 @@ from trading.models import (
     TradeStatus,
     Verdict,
 )
+from trading.order_ids import entry_order_id
+
+GATES = 36
 
 
 def gate(decision: Decision, name: str) -> dict[str, object]:
@@ -43,7 +46,7 @@ def test_a_signal_becomes_a_trade(
     trade = Trade.objects.get()
     decision = Decision.objects.get()
     assert decision.verdict == Verdict.APPROVED
-    assert len(decision.gates) == 14
+    assert len(decision.gates) == GATES
     assert all(item["passed"] for item in decision.gates)
     # 1000 * 0.10 * 0.8 = 80 quote currency at 100, in lots of 0.001
     assert trade.quantity == Decimal("0.8")
@@ -69,7 +72,7 @@ def test_a_signal_becomes_a_trade(
         ({"account": {"auto_trading_enabled": False}}, "account_enabled"),
         ({"account": {"is_enabled": False}}, "account_enabled"),
         ({"session": {"status": SessionStatus.PAUSED}}, "session_running"),
-        ({"session": {"status": SessionStatus.HALTED}}, "session_running"),
+        ({"session": {"status": SessionStatus.HALTED, "halted_by": "drawdown"}}, "session_running"),
         ({"account": {"auto_trade_spot": False}}, "market_type"),
         ({"signal": {"confidence": Decimal("0.69")}}, "min_confidence"),
         ({"signal": {"stop_loss": Decimal(101)}}, "stop_valid"),
@@ -101,7 +104,7 @@ def test_each_gate_can_refuse(floor: SimpleNamespace, change: dict, failed: str)
     assert decision.reason
     assert not Order.objects.exists()
     # every gate is asked and recorded, whatever the first said
-    assert len(decision.gates) == 14
+    assert len(decision.gates) == GATES
 
 
 def test_a_market_without_a_quote_is_refused_with_null_figures(floor: SimpleNamespace) -> None:
@@ -134,22 +137,63 @@ def test_a_system_signal_reaches_every_session_with_its_strategy(floor: SimpleNa
     assert list(Decision.objects.values_list("session", flat=True)) == [session.pk]
 
 
-def test_one_failing_session_does_not_hold_up_the_others(floor: SimpleNamespace) -> None:
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"risk": {"max_stake": "no number"}},  # found when it decides
+        {"risk": {"max_trades_per_day": 1}, "schedule": {"time_zone": "Nowhere"}},  # found while all is being read
+    ],
+)
+def test_one_failing_session_does_not_hold_up_the_others(floor: SimpleNamespace, broken: dict[str, Any]) -> None:
     other = make_session(make_account(floor.owner))
     signal = make_signal(floor.owner)
-    real = dispatch.decide
-
-    def fail(signal: Signal, session_id: int) -> Decision:
-        if session_id == floor.session.pk:
-            raise RuntimeError("broken")
-        return real(signal, session_id)
-
-    with patch.object(dispatch, "decide", fail):
-        assert dispatch.dispatch_signal(signal.pk) == {"decisions": 1, "approved": 1, "failed": 1}
+    sessions = type(floor.session).objects.filter(pk=floor.session.pk)
+    sessions.update(**broken)
+    assert dispatch.dispatch_signal(signal.pk) == {"decisions": 1, "approved": 1, "failed": 1}
     signal.refresh_from_db()
     assert signal.dispatched_at is None, "the sweeper must try it again"
+    sessions.update(risk={}, schedule={})
     assert dispatch.dispatch_signal(signal.pk)["failed"] == 0
     assert Trade.objects.filter(session=other).count() == Trade.objects.filter(session=floor.session).count() == 1
+
+
+def test_what_the_database_refuses_one_session_holds_up_no_other(floor: SimpleNamespace) -> None:
+    """Sessions decide in one transaction; when that fails, each decides in its own."""
+    other = make_session(make_account(floor.owner))
+    signal = make_signal(floor.owner)
+    # an order that has the id which the session's own would get
+    taken = Trade.objects.create(
+        account=other.account, venue="sim", symbol="XYZ", market_type="SPOT", direction="LONG", quantity=1,
+        status=TradeStatus.FAILED,
+    )  # fmt: skip
+    Order.objects.create(
+        account=other.account, trade=taken, client_order_id=entry_order_id(signal.public_id, floor.session.pk),
+        purpose="ENTRY", venue="sim", symbol="XYZ", side="BUY", quantity=1, status=OrderStatus.REJECTED,
+    )  # fmt: skip
+    assert dispatch.dispatch_signal(signal.pk) == {"decisions": 1, "approved": 1, "failed": 1}
+    assert Trade.objects.filter(status=TradeStatus.OPEN).get().session == other
+    assert not Decision.objects.filter(session=floor.session).exists()
+    assert Account.objects.get(pk=floor.account.pk).margin_used == 0
+
+
+def test_without_quotes_no_session_decides_and_the_signal_waits(
+    floor: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis is down: that is asked once for all sessions, not once for each."""
+    make_session(make_account(floor.owner))
+    asked: list[object] = []
+
+    class Down:
+        def get_many(self, keys: object) -> None:
+            asked.append(keys)
+            raise redis.ConnectionError("no Redis")
+
+    monkeypatch.setattr("trading.desk.quotes", Down)
+    signal = make_signal(floor.owner)
+    assert dispatch.dispatch_signal(signal.pk) == {"decisions": 0, "approved": 0, "failed": 2}
+    assert len(asked) == 1
+    monkeypatch.undo()
+    assert dispatch.dispatch_signal(signal.pk)["approved"] == 2
 
 
 def test_incident_12_a_task_delivered_twice_decides_once(floor: SimpleNamespace) -> None:

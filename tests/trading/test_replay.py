@@ -1,6 +1,8 @@
 """Recorded data through the whole pipeline."""
 
+import json
 import random
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,17 @@ from django.core.management import CommandError, call_command
 
 from tests.trading.factories import make_user
 from tests.trading.test_exits import check_books
-from trading.models import Account, Decision, EquityPoint, Event, SessionStatus, Trade, TradeStatus
+from trading.models import (
+    Account,
+    Decision,
+    EquityPoint,
+    Event,
+    Fill,
+    LevelChange,
+    SessionStatus,
+    Trade,
+    TradeStatus,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the pipeline goes on after commits
 
@@ -133,6 +145,106 @@ def test_what_is_wrong_is_named(tmp_path: Path, options: dict[str, Any], named: 
     values = {"user": make_user().username, **options}
     with pytest.raises(CommandError, match=named):
         call_command("replay", str(path), symbol="ABC", **values)
+
+
+SETTINGS = {
+    "exit_plan": {
+        "trailing": {"kind": "ATR", "value": 1.5, "step_percent": 20},
+        "break_even": {"trigger_percent": 0.3, "offset_percent": 0.05},
+        "targets": [{"percent": 0.5, "portion": 0.5}, {"percent": 1.0, "portion": 0.5}],
+        "time_exit_minutes": 8,
+    },
+    "sizing": {"method": "RISK", "percent": 0.5},
+    "default_stop_percent": "0.8",
+}
+
+
+def settings_file(path: Path, settings: Any) -> str:
+    path.write_text(settings if isinstance(settings, str) else json.dumps(settings))
+    return str(path)
+
+
+def test_sessions_with_settings_of_their_own(tmp_path: Path) -> None:
+    path = write_candles(tmp_path / "abc.csv", 350)
+    owner = make_user()
+    options = {"session_settings": settings_file(tmp_path / "settings.json", SETTINGS)}
+    account = replay(path, owner, **options)
+    trades = Trade.objects.filter(account=account)
+    assert {"TRAILING_STOP", "TIME"} <= set(trades.values_list("exit_reason", flat=True))
+    parts = Fill.objects.filter(order__trade__in=trades.filter(targets_hit=1), order__purpose="EXIT")
+    assert parts.exists()
+    assert LevelChange.objects.filter(trade__in=trades, moved_by="TRAIL").exists()
+    assert LevelChange.objects.filter(trade__in=trades, moved_by="TARGET").exists()
+    assert all(trade.opened_at and trade.closed_at for trade in trades)
+    lived = [(trade.closed_at - trade.opened_at).total_seconds() for trade in trades if trade.exit_reason == "TIME"]  # type: ignore[operator]
+    assert set(lived) == {8 * 60.0}, "at the first price after its time"
+    check_books(account.pk)
+    assert results(account) == results(replay(path, owner, **options))
+
+
+def test_excursions_are_worked_out_without_redis_or_a_worker(tmp_path: Path) -> None:
+    account = replay(write_candles(tmp_path / "abc.csv", 300), make_user())
+    trades = list(Trade.objects.filter(account=account))
+    assert trades
+    for trade in trades:
+        assert trade.mae is not None
+        assert trade.mfe is not None
+        assert trade.mae <= min(Decimal(0), trade.realized_pnl + trade.fees) + Decimal("1e-6")
+        assert trade.mfe >= max(Decimal(0), trade.realized_pnl + trade.fees) - Decimal("1e-6")
+
+
+def test_a_drawdown_halts_the_session_and_the_gates_say_so(tmp_path: Path) -> None:
+    settings = {"risk": {"max_drawdown_percent": 0.05}}
+    account = replay(
+        write_candles(tmp_path / "abc.csv"),
+        make_user(),
+        session_settings=settings_file(tmp_path / "settings.json", settings),
+    )
+    halts = Event.objects.filter(owner=account.owner, type="drawdown_limit")
+    assert halts.exists()
+    free = replay(tmp_path / "abc.csv", make_user())
+    halted = Trade.objects.filter(account=account).count()
+    assert 0 < halted < Trade.objects.filter(account=free).count()
+    refused = Decision.objects.filter(account=account, verdict="REJECTED").latest("id")
+    assert not next(gate for gate in refused.gates if gate["name"] == "session_running")["passed"]
+
+
+def test_losses_in_a_row_cool_down_in_market_time(tmp_path: Path) -> None:
+    settings = {"risk": {"max_consecutive_losses": 1, "cool_down_minutes": 30}}
+    account = replay(
+        write_candles(tmp_path / "abc.csv"),
+        make_user(),
+        strategy=["razor"],
+        session_settings=settings_file(tmp_path / "settings.json", settings),
+    )
+    trades = Trade.objects.filter(account=account)
+    losses = trades.filter(realized_pnl__lt=0)
+    assert losses.count() > 2
+    for loss in losses:
+        assert loss.closed_at is not None
+        cooling = (loss.closed_at, loss.closed_at + timedelta(minutes=29))
+        assert not trades.filter(opened_at__range=cooling).exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ("{", "cannot be read"),
+        ("[1]", "a JSON object"),
+        ({"venue": "sim"}, "venue is the replay's own"),
+        ({"exit_plan": {"trailing": {"kind": "MOON"}}}, "kind"),
+        ({"risk": {"max_drawdown_percent": -1}}, "max_drawdown_percent"),
+    ],
+)
+def test_wrong_settings_are_named_before_anything_is_made(tmp_path: Path, settings: Any, named: str) -> None:
+    owner = make_user()
+    with pytest.raises(CommandError, match=f"--session-settings: .*{named}"):
+        replay(
+            write_candles(tmp_path / "abc.csv", 50),
+            owner,
+            session_settings=settings_file(tmp_path / "settings.json", settings),
+        )
+    assert not Account.objects.filter(owner=owner).exists()
 
 
 def test_a_file_without_a_price_is_refused_by_column(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 import math
 import time
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from trading.rules.exits import NO_EXIT, STOP_LOSS, TAKE_PROFIT, exit_on_bar
-from trading.trigger_index import Hit, TriggerIndex, Triggers
+from trading.trigger_index import MOVE, Hit, TriggerIndex, Triggers
 
 PRICES = st.integers(95, 105).map(float)
 LEVELS = PRICES | st.none() | st.just(math.nan)
@@ -20,6 +21,7 @@ TRADES = st.builds(
     direction=st.sampled_from([1, -1]),
     stop=LEVELS,
     target=LEVELS,
+    move=LEVELS,
 )
 
 
@@ -33,6 +35,8 @@ def brute_force(trades: dict[int, Triggers], venue: str, symbol: str, price: flo
         reason, _ = exit_on_bar(held.direction, stop, target, price, price, price, price)
         if reason != NO_EXIT:
             hits.add(Hit(held.trade_id, reason, stop if reason == STOP_LOSS else target))
+        elif held.move is not None and held.direction * (price - held.move) >= 0:
+            hits.add(Hit(held.trade_id, MOVE, held.move))
     return hits
 
 
@@ -70,7 +74,9 @@ class IndexAgainstModel(RuleBasedStateMachine):
         expected = brute_force(self.model, venue, symbol, price)
         assert set(self.index.take(venue, symbol, price)) == expected
         for hit in expected:
-            del self.model[hit.trade_id]
+            held = self.model.pop(hit.trade_id)
+            if hit.reason == MOVE:  # it stays, and is found again at a better price only
+                self.model[hit.trade_id] = replace(held, move=math.nextafter(price, held.direction * math.inf))
 
     @invariant()
     def holds_the_same_trades(self) -> None:
@@ -104,6 +110,21 @@ def test_the_stop_comes_first_when_both_are_crossed() -> None:
     assert sorted(hit.reason for hit in index.crossed("sim", "BTC", 100.0)) == [STOP_LOSS, STOP_LOSS]
 
 
+def test_while_its_stop_is_about_to_move_a_trade_is_never_unprotected() -> None:
+    index = index_of(Triggers(1, "sim", "BTC", 1, 98.0, 104.0, 101.0))
+    assert index.take("sim", "BTC", 101.5) == [Hit(1, MOVE, 101.0)]
+    assert index.take("sim", "BTC", 101.5) == [], "asked for already"
+    assert [hit.reason for hit in index.take("sim", "BTC", 101.6)] == [MOVE], "a better price moves it further"
+    assert index.crossed("sim", "BTC", 97.0) == [Hit(1, STOP_LOSS, 98.0)]
+    assert index.take("sim", "BTC", 104.5) == [Hit(1, TAKE_PROFIT, 104.0)], "an exit goes before a move"
+    assert 1 not in index
+
+
+def test_a_hit_brings_all_the_trades_levels() -> None:
+    row = Triggers(1, "sim", "BTC", -1, 102.0, 98.0, 99.0)
+    assert [hit.triggers for hit in index_of(row).take("sim", "BTC", 97.0)] == [row]
+
+
 def test_moved_levels_replace_the_old_ones() -> None:
     index = index_of(Triggers(1, "sim", "BTC", 1, 98.0, 104.0))
     index.put(Triggers(1, "sim", "BTC", 1, 99.0, None))
@@ -122,7 +143,8 @@ def test_100_000_trades_load_and_are_found_quickly() -> None:
     rows = []
     for n in range(100_000):
         direction = 1 if n % 2 else -1
-        rows.append(Triggers(n, "sim", "BTC", direction, 100 - direction * (1 + n / 1e5), 100 + direction * 3.0))
+        move = 100 + direction * (1 + n / 1e5) if n % 10 == 0 else None
+        rows.append(Triggers(n, "sim", "BTC", direction, 100 - direction * (1 + n / 1e5), 100 + direction * 3.0, move))
     index = TriggerIndex()
     started = time.perf_counter()
     index.load(rows)

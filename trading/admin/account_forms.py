@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from brokers.adapters.paper import FillModel
+from trading.account_checks import InvalidAccount, need_leverage
 from trading.models import Account
 from trading.paper import DEFAULT_BALANCE
 
@@ -40,6 +41,14 @@ class AccountForm(forms.ModelForm):
         if _is_taken(self.instance.owner_id, name, self.instance.pk):
             raise ValidationError("The owner has an account of that name.")
         return name
+
+    def clean_leverage(self) -> Decimal:
+        leverage: Decimal = self.cleaned_data["leverage"]
+        try:
+            need_leverage(self.instance.broker, leverage)
+        except InvalidAccount as error:
+            raise ValidationError(error.fields["leverage"]) from None
+        return leverage
 
     def clean_fill_model(self) -> dict[str, Any]:
         values = self.cleaned_data["fill_model"] or {}

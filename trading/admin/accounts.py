@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from signals.admin_ui import EMPTY, StyledAdmin, badge_column
-from trading import paper, sessions
+from trading import accounts, paper, sessions
+from trading.account_checks import record_opening
 from trading.admin.account_forms import AccountForm, NewAccountForm
 from trading.admin.actions import Refused, carry_out
 from trading.admin.columns import money_column
@@ -105,7 +106,7 @@ class AccountAdmin(StyledAdmin):
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         """Through the services: a plain save would write back the balance as it was when the page was loaded."""
         if change:
-            _change(obj, {name: form.cleaned_data[name] for name in form.changed_data})
+            accounts.update(account_id=obj.pk, changes={name: form.cleaned_data[name] for name in form.changed_data})
         else:
             _open(obj, form.cleaned_data)
 
@@ -142,14 +143,6 @@ class AccountAdmin(StyledAdmin):
 
 
 @transaction.atomic
-def _change(account: Account, values: dict[str, Any]) -> None:
-    settings = {name: values.pop(name) for name in paper.SETTINGS if name in values}
-    if values:
-        Account.objects.filter(pk=account.pk).update(**values)
-    paper.update_settings(account.pk, settings)
-
-
-@transaction.atomic
 def _open(account: Account, values: dict[str, Any]) -> None:
     opened = paper.open_account(
         owner_id=values["owner"].pk,
@@ -159,6 +152,7 @@ def _open(account: Account, values: dict[str, Any]) -> None:
     )
     if values["default_sessions"]:
         sessions.create_default_sessions(opened)
+    record_opening(opened)
     account.pk = opened.pk
 
 

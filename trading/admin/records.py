@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from signals.admin_ui import ReadOnlyAdmin, badge_column, pretty_json
+from signals.admin_ui import EMPTY, ReadOnlyAdmin, badge_column, pretty_json
 from trading.admin.columns import account_currency, money_column
-from trading.models import Event, LedgerEntry
+from trading.models import Event, EventType, LedgerEntry
 
 _KIND_KINDS = {"DEPOSIT": "info", "TRADE_PNL": "plain", "COMMISSION": "warn", "RESET": "info"}
 _TYPE_KINDS = {
@@ -39,13 +39,27 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("number", "owner", badge_column("type", _TYPE_KINDS), "account", "created_at")
-    list_filter = ("type", "account")
-    search_fields = ("=number", "owner__username", "account__name")
+    list_display = (
+        "number",
+        "owner",
+        badge_column("type", _TYPE_KINDS),
+        "action",
+        "account",
+        "actor",
+        "via",
+        "created_at",
+    )
+    list_filter = ("type", "via", "account")
+    search_fields = ("=number", "owner__username", "actor__username", "account__name")
     date_hierarchy = "created_at"
-    list_select_related = ("owner", "account")
+    list_select_related = ("owner", "account", "actor")
     exclude = ("payload",)
     readonly_fields = ("content",)
+
+    @admin.display(description="action")
+    def action(self, event: Event) -> str:
+        """Of what was recorded for the audit."""
+        return event.payload.get("action", EMPTY) if event.type == EventType.AUDIT else EMPTY
 
     @admin.display(description="payload")
     def content(self, event: Event) -> str:

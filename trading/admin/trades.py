@@ -1,8 +1,9 @@
-"""Trades: looked at, and closed through the service."""
+"""Trades: looked at, noted on, and closed through the service."""
 
 from typing import Any
 
 import redis
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
@@ -16,18 +17,23 @@ from signals.admin_ui import (
     badge_column,
     plain,
     plain_column,
+    pretty_json,
 )
-from trading import paper
+from trading import journal, manage
 from trading.admin.actions import carry_out
 from trading.admin.columns import account_currency, money_column, signed_money
-from trading.models import Contract, Order, Trade
+from trading.models import Contract, LevelChange, Order, Trade
 from trading.valuation import attach_marks
 
 _STATUS_KINDS = {"OPEN": "info", "CLOSED": "plain", "PENDING": "warn", "CLOSING": "warn", "FAILED": "bad"}
 _REASON_KINDS = {
     "STOP_LOSS": "bad",
     "TAKE_PROFIT": "good",
+    "TRAILING_STOP": "good",
+    "BREAK_EVEN": "plain",
+    "TIME": "info",
     "MANUAL": "info",
+    "KILL_SWITCH": "bad",
     "EMERGENCY": "bad",
     "STOP_OUT": "bad",
     "EXTERNAL": "warn",
@@ -75,6 +81,40 @@ class ContractInline(ReadOnlyInline):
     )
 
 
+class LevelChangeInline(ReadOnlyInline):
+    """The trail of its stop."""
+
+    model = LevelChange
+    fields = ("market_time", "stop_loss", "take_profit", "moved_by")
+    verbose_name_plural = "stop and target"
+
+
+class JournalForm(forms.ModelForm):
+    class Meta:
+        model = Trade
+        fields = journal.FIELDS
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        asked = journal.NotesSerializer(data=cleaned)
+        if not asked.is_valid():
+            for name, told in asked.errors.items():
+                self.add_error(name, str(told[0]) if isinstance(told, list) else "Entry by entry: " + str(dict(told)))
+        return cleaned
+
+
+_MONEY = ("margin", "realized_pnl", "fees", "slippage", "mae", "mfe")
+_SHOWN = tuple(field.name for field in Trade._meta.fields if field.name not in (*_MONEY, *journal.FIELDS, "exit_plan"))
+_MONEY_COLUMNS: tuple[Any, ...] = (
+    money_column("margin", account_currency),
+    money_column("realized_pnl", account_currency, signed=True, title="realized P&L"),
+    money_column("fees", account_currency),
+    money_column("slippage", account_currency),
+    money_column("mae", account_currency, signed=True, title="MAE"),
+    money_column("mfe", account_currency, signed=True, title="MFE"),
+)
+
+
 @admin.register(Trade)
 class TradeAdmin(ReadOnlyAdmin):
     list_display = (
@@ -100,25 +140,34 @@ class TradeAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     list_select_related = ("account",)
     actions = ("close_trades",)
-    inlines = (ContractInline, OrderInline)
-    exclude = ("margin", "realized_pnl", "fees", "slippage")
-    readonly_fields = (  # type: ignore[assignment]  # columns are callables, which the stubs do not foresee
-        money_column("margin", account_currency),
-        money_column("realized_pnl", account_currency, signed=True, title="realized P&L"),
-        money_column("fees", account_currency),
-        money_column("slippage", account_currency),
+    inlines = (ContractInline, LevelChangeInline, OrderInline)
+    form = JournalForm
+    readonly_fields = (*_SHOWN, *_MONEY_COLUMNS, "plan")
+    fieldsets = (
+        (None, {"fields": (*_SHOWN, *_MONEY_COLUMNS, "plan")}),
+        ("Journal", {"fields": journal.FIELDS}),
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of its journal: all else is read-only."""
+        return bool(request.user.has_perm("trading.change_trade"))
+
+    def save_model(self, request: HttpRequest, obj: Trade, form: Any, change: bool) -> None:
+        journal.write(trade_id=obj.pk, changes={name: form.cleaned_data[name] for name in form.changed_data})
+
+    @admin.display(description="exit plan")
+    def plan(self, trade: Trade) -> str:
+        return pretty_json(trade.exit_plan) if trade.exit_plan else EMPTY
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return MarkedChangeList
 
     def has_close_permission(self, request: HttpRequest) -> bool:
-        """Trades cannot be changed, but who might change them may close them."""
-        return bool(request.user.has_perm("trading.change_trade"))
+        return self.has_change_permission(request)
 
     @admin.action(description="Close selected trades at the market", permissions=["close"])
     def close_trades(self, request: HttpRequest, queryset: "QuerySet[Trade]") -> None:
-        carry_out(self, request, queryset, lambda trade: paper.close_by_hand(trade.pk), "closed")
+        carry_out(self, request, queryset, lambda trade: manage.close_part(trade_id=trade.pk), "closed")
 
     @admin.display(description="exit / now")
     def price_now(self, trade: Any) -> str:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -22,7 +22,7 @@ from trading.api.paper import SettingsSerializer
 from trading.api.refusals import refusals
 from trading.events import latest_number
 from trading.idempotency import Answer
-from trading.models import Account, AccountMode
+from trading.models import Account, AccountMode, AutoTradingSession
 from trading.serializers import AccountSerializer, render_account
 from trading.standing import attach_standing
 from trading.valuation import attach_valuation
@@ -114,7 +114,8 @@ class AccountListView(generics.ListAPIView):
 
     def get_queryset(self) -> "QuerySet[Account]":
         owned = Account.objects.open().owned_by(self.request.user)  # type: ignore[arg-type]
-        return owned.select_related("credential").prefetch_related("sessions")
+        sessions = Prefetch("sessions", AutoTradingSession.objects.shown())
+        return owned.select_related("credential").prefetch_related(sessions)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)

@@ -12,11 +12,9 @@ from rest_framework.views import APIView
 
 from signals.api.strict import query
 from signals.models import Direction
-from trading import paper
-from trading.api.idempotent import KEY, Conflict, answer_once
-from trading.idempotency import Answer
 from trading.models import ExitReason, Trade, TradeStatus
-from trading.serializers import TradeSerializer, render_trades
+from trading.serializers import TradeSerializer
+from trading.trade_detail import TradeDetailSerializer, render_trade_detail
 from trading.valuation import attach_marks
 
 LARGEST_ID = 2**63 - 1
@@ -71,30 +69,8 @@ class TradeListView(generics.ListAPIView):
         return super().get(request, *args, **kwargs)
 
 
-@extend_schema(responses=TradeSerializer)
-class TradeDetailView(generics.RetrieveAPIView):
-    serializer_class = TradeSerializer
-    queryset = Trade.objects.none()
-
-    def get_object(self) -> Trade:
-        trade = owned_trade(self.request, self.kwargs["trade_id"])
-        attach_marks([trade])
-        return trade
-
-
-class CloseView(APIView):
-    @extend_schema(request=None, responses=TradeSerializer, parameters=[KEY])
-    def post(self, request: Request, trade_id: int) -> Response:
-        """Close an open trade at the market; a live one is CLOSING until its broker has filled the exit."""
-        trade = owned_trade(request, trade_id)
-
-        def handle() -> Answer:
-            try:
-                closed = paper.close_by_hand(trade.pk)
-            except paper.TradeNotOpen as error:
-                raise Conflict(str(error), "trade_not_open") from None
-            except paper.NoQuote as error:
-                raise Conflict(str(error), "no_quote") from None
-            return 200, render_trades([closed])[0]
-
-        return answer_once(request, handle)
+class TradeDetailView(APIView):
+    @extend_schema(responses=TradeDetailSerializer)
+    def get(self, request: Request, trade_id: int) -> Response:
+        """The trade with its exit plan, the trail of its stop, its fills, its journal and the decision behind it."""
+        return Response(render_trade_detail(owned_trade(request, trade_id)))

@@ -10,6 +10,7 @@ from brokers.errors import AuthenticationFailed, BrokerError
 from brokers.interface import ConnectionState, ConnectionStatus, LiveBroker, OrderReport
 from trading import queueing
 from trading.brokerage.apply import apply_report
+from trading.brokerage.connection_alerts import ConnectionWatch
 from trading.brokerage.matching import find_order
 from trading.connection_state import store_connection
 from trading.models import Account, OrderPurpose
@@ -30,6 +31,7 @@ class AccountStream:
         self._reports: queue.Queue[OrderReport | None] = queue.Queue()
         self._stopped = threading.Event()
         self._reconnects = 0
+        self._alerts = ConnectionWatch(account_id)
         self._threads = [
             threading.Thread(target=target, name=f"account-{account_id}-{name}", daemon=True)
             for name, target in (("orders", self._drain), ("connection", self._keep))
@@ -88,6 +90,8 @@ class AccountStream:
 
     def _tell(self, status: ConnectionStatus) -> None:
         store_connection(self.account_id, status)
+        close_old_connections()
+        self._alerts.see(status)
 
     def _drain(self) -> None:
         while (report := self._reports.get()) is not None:

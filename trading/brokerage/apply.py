@@ -59,7 +59,8 @@ def locked(order_id: int) -> tuple[Account, Order, Trade]:
 
 
 def _new_fills(order: Order, executions: Sequence[Execution]) -> list[Fill]:
-    known = set(order.fills.values_list("fill_id", flat=True))
+    # Of the trade, not of the order alone: what a triggered leg became may be told as an order of its own.
+    known = set(Fill.objects.filter(order__trade=order.trade_id).values_list("fill_id", flat=True))
     fresh = {item.fill_id: item for item in executions if item.fill_id not in known}
     intended = order.intended_price or (next(iter(fresh.values())).price if fresh else 0)
     return Fill.objects.bulk_create(fill_rows(order, list(fresh.values()), float(intended)))

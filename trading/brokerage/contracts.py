@@ -11,7 +11,8 @@ from django.db.models import F
 
 from brokers.interface import ContractState, ContractStatus, OrderReport
 from trading import events, ledger, quiet, trigger_feed
-from trading.brokerage import entries
+from trading.brokerage import after, entries
+from trading.brokerage.legs import amend_later
 from trading.market import wall_now
 from trading.models import (
     PENDING_STATUSES,
@@ -29,6 +30,7 @@ from trading.models import (
 )
 from trading.models.fields import to_money, to_price
 from trading.serializers import render_account, render_trades
+from trading.trade_alerts import announce
 
 _TELL_EVERY_SECONDS = 15
 _STATS = ["margin_used", "realized_pnl", "total_trades", "winning_trades", "losing_trades"]
@@ -89,7 +91,14 @@ def _open(account: Account, order: Order, trade: Trade, contract: Contract, stat
     # A contract's loss ends at its stake, whoever is looking; a multiplier's stop rests at the broker besides.
     trade.stop_held = StopHolder.BROKER
     trade.stop_waived = trade.stop_waived or trade.stop_loss is None
+    taken_along = (trade.stop_loss, trade.take_profit)
+    entries.attach_plan(trade)
+    if (trade.stop_loss, trade.take_profit) != taken_along:
+        trade.stop_held = StopHolder.US
+        amend_later(trade.pk)
     trade.save()
+    if trade.closing_reason:  # it was to end as soon as it began
+        after.exit_later(trade, ExitReason(trade.closing_reason))
 
 
 def _settle(account: Account, trade: Trade, contract: Contract, state: ContractState) -> None:
@@ -163,6 +172,7 @@ def _announce(account: Account, trade: Trade, bought: bool, settled: bool) -> No
     """Its purchase and its end are told; its value, which ticks, is told now and then."""
     if settled:
         kind = EventType.TRADE_CLOSED
+        after.check_limits_later(account.pk)
     elif bought:
         kind = EventType.TRADE_EXECUTED
     elif trade.status == TradeStatus.CLOSED or not quiet.now_and_then(
@@ -174,4 +184,4 @@ def _announce(account: Account, trade: Trade, bought: bool, settled: bool) -> No
     drafts = [events.Draft(kind, render_trades([trade])[0], account.pk)]
     if bought or kind == EventType.TRADE_CLOSED:
         drafts.append(events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk))
-    events.emit(account.owner_id, drafts)
+    announce(account.owner_id, drafts)

@@ -1,14 +1,16 @@
 """What the fills of an entry order do to its trade."""
 
+import logging
 from datetime import UTC
 from decimal import Decimal
 from functools import partial
 
+import redis
 from django.db import transaction
 
 from brokers.interface import OrderReport
-from trading import events, ledger, queueing, trigger_feed
-from trading.brokerage import after, alerts
+from trading import events, exit_plans, ledger, queueing, trigger_feed
+from trading.brokerage import after, alerts, legs
 from trading.market import wall_now
 from trading.models import (
     PENDING_STATUSES,
@@ -20,7 +22,6 @@ from trading.models import (
     Order,
     OrderPurpose,
     OrderStatus,
-    OrderType,
     StopHolder,
     Trade,
     TradeStatus,
@@ -30,16 +31,22 @@ from trading.order_ids import leg_order_id
 from trading.rules import sizing
 from trading.rules.pnl import unit_value
 from trading.serializers import render_account, render_trades
+from trading.trade_alerts import announce
+from trading.withdrawal import why_withdraw, withdraw
+
+logger = logging.getLogger(__name__)
 
 
 def on_report(account: Account, order: Order, trade: Trade, report: OrderReport, new: list[Fill]) -> None:
     """Open the trade, or enlarge it, by the new fills; fail it when the order ended without any."""
     if new:
         _fill(account, order, trade, report, new)
+    elif order.status == OrderStatus.CANCELLED and not order.filled_quantity and (why := why_withdraw(account, trade)):
+        withdraw(account, order, why)
     elif order.status in (OrderStatus.CANCELLED, OrderStatus.REJECTED) and not order.filled_quantity:
         fail(account, order, trade, report.reason or "the broker cancelled it", "order_rejected")
     elif trade.status == TradeStatus.OPEN and (report.stop_order_id or report.target_order_id):
-        hold(trade, report)
+        legs.hold(trade, report)
         trade.save()
 
 
@@ -60,7 +67,9 @@ def _fill(account: Account, order: Order, trade: Trade, report: OrderReport, new
     if opened:
         trade.status = TradeStatus.OPEN
     if not late:
-        hold(trade, report)
+        legs.hold(trade, report)  # at the levels that the order took along
+    if opened:
+        attach_plan(trade)
     trade.save()
     _book(account, trade, new, commission, trade.margin - before)
     transaction.on_commit(partial(trigger_feed.publish, [trade]))
@@ -71,6 +80,26 @@ def _fill(account: Account, order: Order, trade: Trade, report: OrderReport, new
         after.run_exit_later(trade.pk)
     elif order.status not in PENDING_STATUSES or opened:
         guard(account, trade, report)
+    _follow_up(trade, opened)
+
+
+def attach_plan(trade: Trade) -> None:
+    """The session's exit plan is in force from here on; what the broker holds is brought in line with it."""
+    try:
+        exit_plans.attach_sessions(trade)
+    except (redis.RedisError, OSError) as error:  # the position is there all the same
+        logger.warning("trade %s: its exit plan could not be worked out (%s)", trade.pk, type(error).__name__)
+        trade.initial_stop = trade.stop_loss
+
+
+def _follow_up(trade: Trade, opened: bool) -> None:
+    """A trade that was to end as soon as it began is closed; one whose legs do not fit it has them changed."""
+    if trade.status != TradeStatus.OPEN:
+        return
+    if opened and trade.closing_reason:
+        after.exit_later(trade, ExitReason(trade.closing_reason))
+    elif trade.stop_held == StopHolder.BROKER and not legs.fits(trade):
+        legs.amend_later(trade.pk)
 
 
 def _book(account: Account, trade: Trade, new: list[Fill], commission: Decimal, margin: Decimal) -> None:
@@ -83,48 +112,6 @@ def _book(account: Account, trade: Trade, new: list[Fill], commission: Decimal, 
     account.fees_paid += commission
     account.realized_pnl -= commission
     account.save(update_fields=["margin_used", "fees_paid", "realized_pnl"])
-
-
-def hold(trade: Trade, report: OrderReport) -> None:
-    """Remember the stop and target that rest at the broker."""
-    if report.stop_refused:
-        return
-    legs = (
-        (OrderPurpose.STOP, OrderType.STOP, report.stop_order_id, trade.stop_loss),
-        (OrderPurpose.TARGET, OrderType.TAKE_PROFIT, report.target_order_id, trade.take_profit),
-    )
-    for purpose, kind, broker_id, level in legs:
-        if not broker_id or level is None:
-            continue
-        leg_id = leg_order_id(trade, purpose, broker_id)
-        if Order.objects.filter(client_order_id=leg_id).exclude(status__in=PENDING_STATUSES).exists():
-            continue  # it has ended, whatever the entry's report still says
-        held = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES).first()
-        if held is not None and held.broker_order_id == broker_id:
-            held.quantity = max(trade.quantity, held.filled_quantity)
-            held.save(update_fields=["quantity", "updated_at"])
-            continue
-        if held is not None:
-            held.status = OrderStatus.CANCELLED
-            held.save(update_fields=["status", "updated_at"])
-        Order.objects.create(
-            account=trade.account,
-            trade=trade,
-            client_order_id=leg_id,
-            broker_order_id=broker_id,
-            purpose=purpose,
-            type=kind,
-            venue=trade.venue,
-            symbol=trade.symbol,
-            side="SELL" if trade.direction_sign > 0 else "BUY",
-            quantity=trade.quantity,
-            stop_price=level,
-            intended_price=level,
-            reduce_only=True,
-            status=OrderStatus.SUBMITTED,
-            submitted_at=wall_now(),
-        )
-    trade.stop_held = StopHolder.BROKER if report.stop_in_force else StopHolder.US
 
 
 def guard(account: Account, trade: Trade, report: OrderReport) -> None:
@@ -165,7 +152,8 @@ def fail(account: Account, order: Order, trade: Trade, reason: str, code: str) -
     trade.save(update_fields=["status", "margin", "updated_at"])
     account.save(update_fields=["margin_used"])
     message = f"{order.side} {order.symbol} was not filled: {reason}"
-    alerts.alert(account, "order_rejected", message, cause=code, order=order.client_order_id, trade=trade.pk)
+    more = {"cause": code, "order": order.client_order_id, "trade": trade.pk}
+    alerts.alert(account, "order_rejected", message, about=f"{order.symbol}:{code}", **more)
 
 
 def _announce(account: Account, trade: Trade, kind: EventType) -> None:
@@ -173,4 +161,4 @@ def _announce(account: Account, trade: Trade, kind: EventType) -> None:
         events.Draft(kind, render_trades([trade])[0], account.pk),
         events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk),
     ]
-    events.emit(account.owner_id, drafts)
+    announce(account.owner_id, drafts)

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from trading import events, ledger, quiet, trigger_feed
 from trading.brokerage import after, alerts
+from trading.brokerage.legs import amend_later
+from trading.exit_plans import stop_reason
 from trading.fills import average_price
 from trading.market import wall_now
 from trading.models import (
@@ -24,21 +26,44 @@ from trading.models import (
 from trading.models.fields import to_money
 from trading.rules.pnl import position_pnl
 from trading.serializers import render_account, render_trades
+from trading.trade_alerts import announce
 
 _TELL_EVERY_SECONDS = 30  # a stop that stays touched is tried every few seconds
-_REASONS = {
-    OrderPurpose.STOP: ExitReason.STOP_LOSS,
-    OrderPurpose.TARGET: ExitReason.TAKE_PROFIT,
-    OrderPurpose.EXTERNAL: ExitReason.EXTERNAL,
-}
 
 
 def on_report(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None:
-    """Book the new fills; close the trade when all of it is gone; carry on with what is left when the order ended."""
+    """Book the new fills; close the trade when all of it is gone; carry on with what is left when the order ended.
+
+    A trade of which a part was to go is open again once that part has gone.
+    """
     if new:
         _fill(account, order, trade, new)
+    if settle_part(trade):
+        return
     if trade.status != TradeStatus.CLOSED and order.status not in PENDING_STATUSES:
         _ended_short(order, trade)
+
+
+def settle_part(trade: Trade) -> bool:
+    """Whether the part that was to go has gone, and nothing more is on its way out: the trade is open again then."""
+    goal = trade.closing_goal
+    if trade.status != TradeStatus.CLOSING or goal is None or trade.closed_quantity < goal:
+        return False
+    if Order.objects.filter(trade=trade, purpose=OrderPurpose.EXIT, status__in=PENDING_STATUSES).exists():
+        return False
+    after.reopen_rest(trade)
+    trade.save(update_fields=after.CLOSING_FIELDS)
+    return True
+
+
+def _reason(order: Order, trade: Trade) -> ExitReason:
+    if order.purpose == OrderPurpose.STOP:
+        return stop_reason(trade)
+    if order.purpose == OrderPurpose.TARGET:
+        return ExitReason.TAKE_PROFIT
+    if order.purpose == OrderPurpose.EXTERNAL:
+        return ExitReason.EXTERNAL
+    return ExitReason(trade.closing_reason or ExitReason.MANUAL)
 
 
 def _fill(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None:
@@ -57,11 +82,10 @@ def _fill(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None
     trade.margin -= freed
     account.margin_used -= freed
     ledger.post(account, postings)
-    reason = _REASONS.get(OrderPurpose(order.purpose), ExitReason(trade.closing_reason or ExitReason.MANUAL))
     if trade.open_quantity:
-        after.mark_closing(trade, reason)  # a started exit excludes every other
+        _carry_on(order, trade)
     elif before:
-        _close(account, trade, reason, new)
+        _close(account, trade, _reason(order, trade), new)
     trade.save()
     account.save(
         update_fields=[
@@ -75,6 +99,16 @@ def _fill(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None
     )
     transaction.on_commit(partial(trigger_feed.publish, [trade]))
     _announce(account, trade)
+
+
+def _carry_on(order: Order, trade: Trade) -> None:
+    """Some of it is left. A stop or target that has begun to fill takes all of it, and excludes every other exit. What
+    else was closed beside an exit of ours, by another hand or after all, leaves the rest open.
+    """
+    if order.purpose in (OrderPurpose.STOP, OrderPurpose.TARGET):
+        after.mark_closing(trade, _reason(order, trade))
+    elif trade.status == TradeStatus.OPEN:
+        amend_later(trade.pk)
 
 
 def _close_part(account: Account, trade: Trade, fill: Fill) -> list[ledger.Posting]:
@@ -103,7 +137,8 @@ def _close_part(account: Account, trade: Trade, fill: Fill) -> list[ledger.Posti
 
 def _close(account: Account, trade: Trade, reason: ExitReason, new: list[Fill]) -> None:
     fills = Fill.objects.filter(order__trade=trade).exclude(order__purpose=OrderPurpose.ENTRY)
-    trade.status, trade.exit_reason, trade.closing_reason = TradeStatus.CLOSED, reason, ""
+    trade.status, trade.exit_reason = TradeStatus.CLOSED, reason
+    trade.closing_reason, trade.closing_goal = "", None
     trade.exit_price = average_price(((fill.quantity, fill.price) for fill in fills), trade.inverse)
     trade.closed_at, trade.closed_wall = max(fill.market_time for fill in new), wall_now()
     account.total_trades += 1
@@ -127,9 +162,8 @@ def _ended_short(order: Order, trade: Trade) -> None:
 def refused(account: Account, order: Order, trade: Trade, reason: str, code: str) -> None:
     """The broker refused an exit: the trade is open again, and its account is compared with the broker's."""
     if order.purpose == OrderPurpose.EXIT and trade.status == TradeStatus.CLOSING:
-        trade.status = TradeStatus.OPEN
-        trade.save(update_fields=["status", "updated_at"])
-        transaction.on_commit(partial(trigger_feed.publish, [trade]))
+        after.reopen_rest(trade)
+        trade.save(update_fields=after.CLOSING_FIELDS)
     if quiet.now_and_then(f"exit-refused:{trade.pk}:{code}", _TELL_EVERY_SECONDS):
         after.reconcile_later(account.pk)
         message = f"{order} was refused: {reason}"
@@ -138,8 +172,10 @@ def refused(account: Account, order: Order, trade: Trade, reason: str, code: str
 
 def _announce(account: Account, trade: Trade) -> None:
     kind = EventType.TRADE_CLOSED if trade.status == TradeStatus.CLOSED else EventType.TRADE_UPDATE
+    if kind == EventType.TRADE_CLOSED:
+        after.check_limits_later(account.pk)
     drafts = [
         events.Draft(kind, render_trades([trade])[0], account.pk),
         events.Draft(EventType.BALANCE_UPDATE, render_account(account), account.pk),
     ]
-    events.emit(account.owner_id, drafts)
+    announce(account.owner_id, drafts)

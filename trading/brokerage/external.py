@@ -9,6 +9,7 @@ from django.db import transaction
 
 from brokers.interface import Execution, OrderReport, OrderStatus, Side
 from trading.brokerage.apply import apply_report
+from trading.brokerage.matching import find_order
 from trading.models import PENDING_STATUSES, Account, Order, OrderPurpose, Trade, TradeStatus
 from trading.order_ids import leg_order_id
 
@@ -24,6 +25,9 @@ def take_over(account: Account, reports: Sequence[OrderReport], net: Mapping[str
     booked = 0
     for report in sorted(reports, key=_first_moment):
         if report.side is None or not report.executions or report.contract is not None:
+            continue
+        if (own := find_order(account, report)) is not None and own.purpose != OrderPurpose.EXTERNAL:
+            apply_report(own.pk, report)  # a leg, whose entry was booked after it had been looked at
             continue
         found = _adopt(account.pk, report, net.get(report.symbol, Decimal(0)))
         if found is not None:

@@ -1,6 +1,7 @@
 """Which order of ours a broker's report is about."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from brokers.adapters.ccxt.client_ids import Leg, Role, parse_leg
 from brokers.interface import OrderReport
@@ -51,8 +52,9 @@ def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
     ).first()
     if entry is None:
         return None
-    if known := Order.objects.filter(client_order_id=report.client_order_id).first():
-        return known
+    by_either = Q(client_order_id=report.client_order_id) | Q(broker_order_id=report.order_id, symbol=report.symbol)
+    if known := Order.objects.filter(by_either, account=locked).first():
+        return known  # written down while we waited for the lock
     trade = Trade.objects.locked().get(pk=entry.trade_id)
     purpose, kind = _PURPOSES[leg.role]
     pending = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES)
@@ -62,7 +64,7 @@ def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
         pending.update(status=OrderStatus.CANCELLED, reason="Replaced at the broker.", updated_at=wall_now())
     if leg.role == Role.EXIT and trade.status == TradeStatus.OPEN:
         after.mark_closing(trade, ExitReason.EMERGENCY)
-        trade.save(update_fields=["status", "closing_reason", "updated_at"])
+        trade.save(update_fields=after.CLOSING_FIELDS)
     return Order.objects.create(
         account=locked,
         trade=trade,

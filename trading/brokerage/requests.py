@@ -11,6 +11,7 @@ from brokers.interface import (
     OrderType,
     Side,
 )
+from trading.exit_plans import resting_target
 from trading.models import Account, AutoTradingSession, Order, OrderPurpose, Trade
 from trading.rules.pnl import amount_at_level
 
@@ -50,9 +51,11 @@ def _position_id(order: Order, trade: Trade) -> str:
 
 
 def bracket_of(trade: Trade) -> Bracket | None:
-    if trade.stop_loss is None and trade.take_profit is None:
+    """The stop for all of it, and the target where it closes all of it: portions are ours to close."""
+    target = resting_target(trade)
+    if trade.stop_loss is None and target is None:
         return None
-    return Bracket(stop_loss=trade.stop_loss, take_profit=trade.take_profit)
+    return Bracket(stop_loss=trade.stop_loss, take_profit=target)
 
 
 def contract_settings(session: AutoTradingSession | None) -> dict[str, object]:

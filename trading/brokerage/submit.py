@@ -13,9 +13,10 @@ from trading.brokerage.alerts import alert
 from trading.brokerage.apply import apply_report, refuse_order
 from trading.brokerage.connections import live_broker
 from trading.brokerage.requests import request_of
-from trading.market import instrument_or_default, market_now, quote_or_entry, quotes, wall_now
+from trading.market import entry_as_quote, instrument_or_default, market_now, quotes, seen_quotes, wall_now
 from trading.models import Account, AccountMode, Order, OrderPurpose, OrderStatus
 from trading.models.fields import to_price
+from trading.withdrawal import why_withdraw, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -63,16 +64,23 @@ def _claim(order_id: int) -> _Ready | None:
     """Take the order from NEW to SUBMITTED, on record before anything leaves; None when there is nothing to send."""
     account_id = Order.objects.values_list("account_id", flat=True).get(pk=order_id)
     account = Account.objects.locked().get(pk=account_id)
-    order = Order.objects.select_related("trade__session").get(pk=order_id)
+    order = Order.objects.select_related("trade__session", "trade__signal").get(pk=order_id)
     if order.status != OrderStatus.NEW:
         return None
     trade = order.trade
     trade.account = account
-    quote = quotes().get(order.venue, order.symbol)
-    if order.purpose == OrderPurpose.ENTRY and (reason := _why_not(account, order, quote)):
-        refuse_order(order_id, reason, "not_sent")
-        return None
-    quote = quote or quote_or_entry(trade)
+    if order.purpose == OrderPurpose.ENTRY:
+        if reason := why_withdraw(account, trade):
+            withdraw(account, order, reason)
+            return None
+        quote = quotes().get(order.venue, order.symbol)
+        if reason := _why_not(account, order, quote):
+            refuse_order(order_id, reason, "not_sent")
+            return None
+    else:  # an exit goes out without Redis, too
+        market = (order.venue, order.symbol)
+        quote = seen_quotes([market]).get(market)
+    quote = quote or entry_as_quote(trade)
     instrument = instrument_or_default(order.venue, order.symbol, trade.market_type)
     order.status, order.submitted_at = OrderStatus.SUBMITTED, wall_now()
     order.intended_price = order.stop_price or to_price(quote.ask if order.side == "BUY" else quote.bid)

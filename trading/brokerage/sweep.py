@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from trading import queueing
-from trading.brokerage.protect import bare_trades
+from trading.brokerage.levels import unheld_trades
 from trading.brokerage.resolve import unresolved_orders
 from trading.market import wall_now
 from trading.models import PENDING_STATUSES, Order, OrderPurpose, OrderStatus, Trade, TradeStatus
@@ -12,15 +12,15 @@ _AT_ONCE = 200
 
 
 def sweep_live(before: datetime) -> int:
-    """Queue what is left to do: orders to send, to look up or to cancel, and exits to carry on, untouched since
-    `before` (wall time). Returns how many.
+    """Queue what is left to do: orders to send, to look up or to cancel, exits to carry on, and levels that brokers do
+    not hold, untouched since `before` (wall time). Returns how many.
     """
     work = [
         *(("trading.submit_order", pk) for pk in _unsent(before)),
         *(("trading.resolve_order", pk) for pk in unresolved_orders(wall_now())),
         *(("trading.run_exit", pk) for pk in _closing(before)),
         *(("trading.cancel_legs", pk) for pk in _left_legs(before)),
-        *(("trading.protect_trade", pk) for pk in bare_trades(before)),
+        *(("trading.amend_levels", pk) for pk in unheld_trades(before)),
     ]
     for task, pk in work:
         queueing.send(task, pk)

@@ -34,6 +34,11 @@ class ExitReason(models.TextChoices):
     MANUAL = "MANUAL"
     RESET = "RESET"
     END_OF_REPLAY = "END_OF_REPLAY"
+    TRAILING_STOP = "TRAILING_STOP"
+    BREAK_EVEN = "BREAK_EVEN"
+    TIME = "TIME"
+    KILL_SWITCH = "KILL_SWITCH"
+    SHADOW = "SHADOW"  # a paper twin's: its live trade was ended by hand
     EMERGENCY = "EMERGENCY"  # its stop could not be placed
     EXTERNAL = "EXTERNAL"  # closed at the broker by another hand
     EXPIRED = "EXPIRED"  # the contract ran out
@@ -48,6 +53,16 @@ class StopHolder(models.TextChoices):
     BROKER = "BROKER"
 
 
+class StopMover(models.TextChoices):
+    """What moved a trade's stop or target last."""
+
+    ENTRY = "ENTRY"
+    TRAIL = "TRAIL"
+    BREAK_EVEN = "BREAK_EVEN"
+    TARGET = "TARGET"  # a target was reached, and the next one is in force
+    MANUAL = "MANUAL"
+
+
 class TradeQuerySet(models.QuerySet["Trade"]):
     def owned_by(self, user: "AbstractBaseUser") -> "TradeQuerySet":
         return self.filter(account__owner=user.pk)
@@ -58,6 +73,10 @@ class TradeQuerySet(models.QuerySet["Trade"]):
     def open(self) -> "TradeQuerySet":
         return self.filter(status=TradeStatus.OPEN)
 
+    def watched(self) -> "TradeQuerySet":
+        """Those whose stop is still to be acted on: open ones, and those of which a part is on its way out."""
+        return self.filter(Q(status=TradeStatus.OPEN) | Q(status=TradeStatus.CLOSING, closing_goal__isnull=False))
+
     def locked(self) -> "TradeQuerySet":
         """Rows locked until the transaction ends, in primary-key order. Lock their accounts first."""
         return self.select_for_update(of=("self",)).order_by("pk")
@@ -65,6 +84,12 @@ class TradeQuerySet(models.QuerySet["Trade"]):
 
 class Trade(models.Model):
     """Prices per unit in quote currency, quantity in base units (contracts where contract_size is not 1).
+
+    `exit_plan` holds the plan with its prices worked out (trading/exit_plans.py); `take_profit` is the next target in
+    force. `best_price` and `worst_price` are the extremes since the plan was made, as far as the levels needed them;
+    only trades whose levels a plan moves have them. `mae` and `mfe` are what the extremes since the entry were worth
+    (account currency, of the whole quantity; MAE is 0 or below, MFE 0 or above), worked out at the end.
+    `closing_goal` is the closed quantity that a partial exit in flight is to reach; null when all of it is to go.
 
     `opened_at` and `closed_at` are market time (the feed's), `opened_wall` and `closed_wall` the clock's.
     """
@@ -88,6 +113,23 @@ class Trade(models.Model):
     stop_loss = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
     take_profit = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
     stop_held = models.CharField(max_length=6, choices=StopHolder.choices, default=StopHolder.US)
+    stop_moved_by = models.CharField(max_length=10, choices=StopMover.choices, default=StopMover.ENTRY)
+    initial_stop = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
+    levels_since = models.DateTimeField(
+        null=True, blank=True, help_text="Market time from which its levels are in force; none: from the entry on."
+    )
+    exit_plan = models.JSONField(default=dict, blank=True)
+    targets_hit = models.PositiveSmallIntegerField(default=0)
+    best_price = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
+    worst_price = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
+    mae = MoneyField(null=True, blank=True)
+    mfe = MoneyField(null=True, blank=True)
+    time_exit_at = models.DateTimeField(null=True, blank=True, help_text="Market time at which it is closed.")
+    closing_goal = models.DecimalField(max_digits=28, decimal_places=12, null=True, blank=True)
+    notes = models.TextField(blank=True, max_length=10_000)
+    tags = models.JSONField(default=list, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 to 5.")
+    links = models.JSONField(default=list, blank=True, help_text="Screenshots of the chart, as addresses.")
     stop_waived = models.BooleanField(default=False, help_text="Its session allows it to run without a stop.")
     margin = MoneyField(default=0)
     realized_pnl = MoneyField(default=0, help_text="Net of commission.")
@@ -113,6 +155,9 @@ class Trade(models.Model):
             models.Index(fields=["account", "status", "-id"]),
             models.Index(fields=["venue", "symbol"], name="trade_open", condition=Q(status="OPEN")),
             models.Index(fields=["updated_at"], name="trade_updated"),
+            models.Index(fields=["session", "closed_at"], name="trade_session_closed"),
+            models.Index(fields=["time_exit_at"], name="trade_time_exit", condition=Q(status="OPEN")),
+            models.Index(fields=["closed_wall"], name="trade_no_excursion", condition=Q(status="CLOSED", mae=None)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -135,6 +180,9 @@ class Trade(models.Model):
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="trade_quantity_positive"),
             models.CheckConstraint(
+                condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="trade_rating_1_to_5"
+            ),
+            models.CheckConstraint(
                 condition=Q(closed_quantity__gte=0, closed_quantity__lte=F("quantity")),
                 name="trade_closed_within_quantity",
             ),
@@ -150,6 +198,12 @@ class Trade(models.Model):
     def open_quantity(self) -> Decimal:
         """What is still to be closed, in the unit of `quantity`."""
         return self.quantity - self.closed_quantity
+
+    @property
+    def is_watched(self) -> bool:
+        """As `watched` of the query."""
+        partly = self.status == TradeStatus.CLOSING and self.closing_goal is not None
+        return self.status == TradeStatus.OPEN or partly
 
     @property
     def direction_sign(self) -> int:

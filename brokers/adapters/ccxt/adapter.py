@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from brokers.adapters.ccxt import convert
@@ -74,7 +75,7 @@ class CcxtBroker:
         self._book_lock = threading.Lock()
         self._lookup = Lookup(self._client, self._book, clock)
         self._leverage = Leverage(self._client, margin_mode)
-        self._brackets = Brackets(self._client, self._lookup, self._is_flat, sleep=sleep)
+        self._brackets = Brackets(self._client, self._lookup, self._held, sleep=sleep)
         self._desk = OrderDesk(self._client, self._lookup, self._book, self._leverage, self._brackets, sleep=sleep)
         self.stops = StopWatch(self._client, self._lookup, seconds=stop_patience, clock=clock)
         self._follower = Follower(self._lookup, self._brackets, self.stops, self.executions_since, self._known, clock)
@@ -235,8 +236,10 @@ class CcxtBroker:
                 self._symbols = SymbolBook(self.venue.name, markets, self.venue.market_type, own=own)
             return self._symbols
 
-    def _is_flat(self, unified: str) -> bool:
-        return all(self._book().unified(item.symbol) != unified for item in self.positions())
+    def _held(self, unified: str) -> Decimal:
+        """The size of the position, long or short."""
+        sizes = (item.quantity for item in self.positions() if self._book().unified(item.symbol) == unified)
+        return sum(sizes, Decimal(0))
 
     def _known(self) -> set[str]:
         """Unified symbols that were asked about."""

@@ -155,11 +155,11 @@ class OrderDesk:
     # --- changing
 
     def amend(self, order: OrderReport, change: OrderChange, instrument: Instrument) -> OrderReport:
-        """Prices on ticks, quantities in lots. A bracket's leg is replaced by a new one before the old one goes."""
+        """Prices on ticks, quantities in lots. A bracket leg is changed where it waits, or another takes its place."""
         unified = self._book().unified(order.symbol or instrument.symbol, instrument.market_type)
         if change.quantity is not None or change.limit_price is not None or change.stop_price is not None:
             order = self._edit(order, change, unified, instrument)
-        if change.stop_loss is None and change.take_profit is None:
+        if change.stop_loss is None and change.take_profit is None and not (change.drop_stop or change.drop_target):
             return order
         if order.stop_order_id or order.stop_in_force or change.stop_loss is None:
             return self._brackets.move(order, change, unified, instrument)
@@ -168,7 +168,8 @@ class OrderDesk:
             raise InvalidOrder(f"stop_loss: {self._client.name} holds no stops")
         stop = fit_trigger(change.stop_loss, instrument)
         target = None if change.take_profit is None else fit_trigger(change.take_profit, instrument)
-        return self._brackets.protect(order, Bracket(stop, target), unified, instrument)
+        bracket = Bracket(stop, target)
+        return self._brackets.protect(order, bracket, unified, instrument, quantity=change.leg_quantity)
 
     def _edit(self, order: OrderReport, change: OrderChange, unified: str, instrument: Instrument) -> OrderReport:
         venue = self._client.venue

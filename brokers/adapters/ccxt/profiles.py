@@ -28,9 +28,10 @@ _SYNCED = {"adjustForTimeDifference": True}
 
 _VENUES: dict[str, tuple[Venue, ...]] = {
     "deribit": (DeribitVenue(ccxt_id="deribit", market_type=FUTURES, has_sandbox=True, native_bracket=True, edits=True,
-                             id_param="label", order_trades=True, own_symbols=True),),
+                             leg_price_param="trigger_price", id_param="label", order_trades=True, own_symbols=True),),
     "delta": (DeltaVenue(ccxt_id="delta", market_type=FUTURES, has_sandbox=True, native_bracket=True, edits=True,
-                         find_by="clientOrderId", sets_leverage=True, own_symbols=True, fetches_currencies=True),),
+                         leg_price_param="stop_price", find_by="clientOrderId", sets_leverage=True, own_symbols=True,
+                         fetches_currencies=True),),
     "binance": (
         BinanceVenue(ccxt_id="binanceusdm", market_type=FUTURES, has_sandbox=True, find_by="clientOrderId",
                      pending=(_TRIGGER,), sets_leverage=True, sets_margin_mode=True, edits=True, options=_SYNCED),

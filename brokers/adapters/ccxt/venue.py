@@ -23,6 +23,8 @@ class Venue:
     `native_bracket`: an entry takes its stop and target along (for this market type).
     `tif_words`: how createOrder wants IOC and FOK, where it is not by those names.
     `orders_carry_mode`: each order names its margin mode (ccxt's marginMode), "" where it does not.
+    `leg_price_param`: editOrder's parameter for a waiting stop's trigger, where one is changed in its place; "" where
+    another takes it.
     `prepare_by`: ccxt's method that reads what it would else ask for in the middle of the first order.
     `market_buy_by_cost`: a spot market buy counts quote currency; ours are sent as limit IOC, to keep the quantity.
     """
@@ -54,6 +56,7 @@ class Venue:
     sets_margin_mode: bool = False
     leverage_params: tuple[Mapping[str, Any], ...] = ({},)
     edits: bool = False
+    leg_price_param: str = ""
     order_trades: bool = False
     own_symbols: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)

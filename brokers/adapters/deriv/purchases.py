@@ -178,22 +178,25 @@ class Purchases:
         )
 
     def amend(self, order: OrderReport, change: OrderChange) -> OrderReport:
-        """Move the stop and the target of a multiplier contract, given as prices."""
+        """Move the stop and the target of a multiplier contract, given as prices, or take them away."""
         if any(value is not None for value in (change.quantity, change.limit_price, change.stop_price)):
             raise InvalidOrder("quantity: of a contract, only stop_loss and take_profit can be changed")
+        if change.leg_quantity is not None:
+            raise InvalidOrder("leg_quantity: a contract is sold whole, and so are its stop and target")
         state = self.state(order.contract.contract_id if order.contract else order.order_id.removesuffix(SALE_SUFFIX))
         entry = state.entry_spot or state.current_spot
         if state.is_settled or entry is None:
             raise InvalidOrder(f"order: contract {state.contract_id} is {state.status.value}")
-        levels = {"stop_loss": change.stop_loss, "take_profit": change.take_profit}
-        amounts: dict[str, Decimal | None] = {
-            name: limit_amount(
-                name, level, entry, state.buy_price, state.multiplier or Decimal(1), state.contract_type,
-                money_step(self._currency),
-            )
-            for name, level in levels.items()
-            if level is not None
-        }  # fmt: skip
+        amounts: dict[str, Decimal | None] = {}
+        for name, level, dropped in (
+            ("stop_loss", change.stop_loss, change.drop_stop),
+            ("take_profit", change.take_profit, change.drop_target),
+        ):
+            if dropped:
+                amounts[name] = None
+            elif level is not None:
+                multiplier, step = state.multiplier or Decimal(1), money_step(self._currency)
+                amounts[name] = limit_amount(name, level, entry, state.buy_price, multiplier, state.contract_type, step)
         if amounts:
             self._connection.call(self._dialect.contract_update(state.contract_id, amounts), write=True)
             state = self.state(state.contract_id)

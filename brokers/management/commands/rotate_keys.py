@@ -11,9 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from brokers import vault
-from brokers.models import BrokerCredential
+from brokers.signals import secrets_resealed
 
 _AT_ONCE = 50
 _EVERY = 100
@@ -21,8 +22,8 @@ _EVERY = 100
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypt stored broker keys under the first key of SIGNALIST_VAULT_KEYS. Each row by itself: it may be "
-        "interrupted at any moment and run again."
+        "Re-encrypt stored secrets (broker keys, notification channels, Telegram bots) under the first key of "
+        "SIGNALIST_VAULT_KEYS. Each row by itself: it may be interrupted at any moment and run again."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -51,25 +52,23 @@ class Command(BaseCommand):
             self._rotate(ring)
 
     def _rotate(self, ring: vault.KeyRing) -> None:
-        total = BrokerCredential.objects.exclude(key_id=ring.current).count()
+        total = sum(_behind(model, ring).count() for model in vault.sealed_models())
         self.stdout.write(f"{total} rows are not under the key {ring.current} yet.")
-        done, failed, last = 0, 0, 0
-        while waiting := self._waiting(ring, last):
-            for last in waiting:
-                try:
-                    done += _rotate_row(last, ring)
-                except vault.VaultError as error:
-                    failed += 1
-                    self.stderr.write(f"credential {last}: {error}")
-                if (done + failed) % _EVERY == 0:
-                    self.stdout.write(f"{done + failed} of {total}")
+        done = failed = 0
+        for model in vault.sealed_models():
+            last: Any = 0
+            while waiting := _waiting(model, ring, last):
+                for last in waiting:
+                    try:
+                        done += _rotate_row(model, last, ring)
+                    except vault.VaultError as error:
+                        failed += 1
+                        self.stderr.write(f"{model._meta.verbose_name} {last}: {error}")
+                    if (done + failed) % _EVERY == 0:
+                        self.stdout.write(f"{done + failed} of {total}")
         self.stdout.write(f"{done} re-encrypted under {ring.current}.")
         if failed:
             raise CommandError(f"{failed} could not be read and were left as they are.")
-
-    def _waiting(self, ring: vault.KeyRing, after: int) -> list[int]:
-        rows = BrokerCredential.objects.exclude(key_id=ring.current).filter(pk__gt=after).order_by("pk")
-        return list(rows.values_list("pk", flat=True)[:_AT_ONCE])
 
     def _add_key(self) -> None:
         path = _key_file()
@@ -83,19 +82,32 @@ class Command(BaseCommand):
     def _drop_old_keys(self) -> None:
         path = _key_file()
         ring = vault.KeyRing.parse(path.read_text(encoding="utf-8").strip())
-        used = {ring.current, *BrokerCredential.objects.values_list("key_id", flat=True)}
+        used = {ring.current}
+        for model in vault.sealed_models():
+            used |= set(model._default_manager.order_by().values_list("key_id", flat=True).distinct())
         kept = [f"{name}:{base64.b64encode(key).decode()}" for name, key in ring.keys.items() if name in used]
         _replace(path, ",".join(kept))
         self.stdout.write(f"{len(ring.keys) - len(kept)} keys dropped, {len(kept)} kept.")
 
 
-def _rotate_row(pk: int, ring: vault.KeyRing) -> int:
+def _behind(model: type[Model], ring: vault.KeyRing) -> "QuerySet[Any]":
+    return model._default_manager.exclude(key_id=ring.current)
+
+
+def _waiting(model: type[Model], ring: vault.KeyRing, after: int) -> list[int]:
+    rows = _behind(model, ring).filter(pk__gt=after).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:_AT_ONCE])
+
+
+def _rotate_row(model: type[Model], pk: int, ring: vault.KeyRing) -> int:
     """1 when the row was re-encrypted; 0 when it is gone, or was done by somebody else meanwhile."""
     with transaction.atomic():
-        row = BrokerCredential.objects.select_for_update().filter(pk=pk).first()
+        row: Any = model._default_manager.select_for_update().filter(pk=pk).first()
+        before = row and row.key_id
         if row is None or not vault.reseal(row, ring):
             return 0
         row.save(update_fields=["key_id", "nonce", "ciphertext", "fields"])
+        secrets_resealed.send(model, row=row, before=before)
         return 1
 
 

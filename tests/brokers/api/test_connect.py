@@ -55,7 +55,7 @@ def test_saved_when_asked(api: APIClient, venue: Venue, owner: Any) -> None:
     assert saved["fields"] == ["app_id", "token"]
     row = BrokerCredential.objects.get(pk=saved["id"])
     assert row.owner_id == owner.pk
-    event = Event.objects.get(owner=owner)
+    event = Event.objects.get(owner=owner, type="credential")
     assert (event.type, event.payload["change"], event.payload["label"]) == ("credential", "added", "mine")
 
 

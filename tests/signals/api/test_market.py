@@ -75,6 +75,20 @@ def test_older_candles_from_the_store(api: APIClient, redis_url: str, candle_dir
     assert [bar["open"] for bar in got] == [50.0] * 5 + [100.0] * 5
 
 
+def test_candles_before_a_time(api: APIClient, redis_url: str, candle_dir: Path) -> None:
+    CandleStore(candle_dir).write("sim", "BTC/USDT", "1m", candles(0, 12, price=50.0))
+    window(redis_url).append_arrays("sim", "BTC/USDT", "1m", candles(10, 8))
+
+    def minutes(before: int, limit: int) -> list[int]:
+        asked = f"venue=sim&symbol=BTC/USDT&limit={limit}&before={before}"
+        return [bar["time"] // 60 for bar in api.get(f"/api/market/candles/?{asked}").json()["candles"]]
+
+    assert minutes(14 * 60, 6) == list(range(8, 14))
+    assert minutes(14 * 60 + 1, 3) == [12, 13, 14]
+    assert minutes(5 * 60, 500) == list(range(5))
+    assert minutes(30 * 60, 10) == []
+
+
 def test_unknown_markets_have_no_candles(api: APIClient, candle_dir: Path) -> None:
     assert api.get("/api/market/candles/?venue=sim&symbol=NONE").json() == {"candles": []}
 
@@ -89,6 +103,8 @@ def test_unknown_markets_have_no_candles(api: APIClient, candle_dir: Path) -> No
         ("venue=sim&symbol=%00", "symbol"),
         ("venue=sim&symbol=ABC&timeframe=7m", "timeframe"),
         ("venue=sim&symbol=ABC&limit=0", "limit"),
+        ("venue=sim&symbol=ABC&before=-1", "before"),
+        ("venue=sim&symbol=ABC&before=253402300800", "before"),
         ("venue=sim&symbol=ABC&limit=5001", "limit"),
         ("venue=sim&symbol=ABC&limit=²", "limit"),
         ("venue=sim&symbol=ABC&limit=x", "limit"),

@@ -1,14 +1,16 @@
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from brokers.interface import Secret
 from tests.clients import open_trade
 from tests.trading.factories import make_signal, publish_quote
-from trading import dispatch, paper
-from trading.models import Contract, Difference
+from trading import alerts, dispatch, killswitch, paper, sealed
+from trading.models import AlertKind, Contract, Difference, NotificationChannel, TelegramBot
 
 
 @pytest.fixture
@@ -33,4 +35,18 @@ def busy(floor: SimpleNamespace) -> SimpleNamespace:
     Difference.objects.create(
         account=floor.account, kind="POSITION", subject="ABC", message="They differ.", seen_at=timezone.now()
     )
+    add_alerts(floor.owner)
     return floor
+
+
+def add_alerts(owner: Any) -> None:
+    """An alert, a channel, its delivery, a bot, and a kill switch that was lifted again."""
+    channel = NotificationChannel(owner=owner, label="Phone", service="discord")
+    sealed.seal_url(channel, Secret("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js"))
+    channel.save()
+    alerts.raise_alert(owner_id=owner.pk, kind=AlertKind.HALTED, code="halted", message="Too deep.")
+    bot = TelegramBot(owner=owner, username="desk_bot")
+    sealed.seal_token(bot, Secret("123456789:AbcDefGhiJklMnoPqrStuVwx"))
+    bot.save()
+    killswitch.engage(owner_id=owner.pk, actor_id=owner.pk, reason="A drill.")
+    killswitch.lift(owner_id=owner.pk, actor_id=owner.pk)

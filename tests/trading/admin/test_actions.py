@@ -82,7 +82,7 @@ class TestSwitch:
         other = make_account()
         act(staff, ACCOUNTS, "disable_auto_trading", floor.account, other)
         assert not Account.objects.filter(auto_trading_enabled=True).exists()
-        assert Event.objects.get(owner=floor.owner).payload["account"]["auto_trading_enabled"] is False
+        assert Event.objects.get(owner=floor.owner, type="status").payload["account"]["auto_trading_enabled"] is False
         act(staff, ACCOUNTS, "enable_auto_trading", floor.account)
         assert Account.objects.get(pk=floor.account.pk).auto_trading_enabled is True
 
@@ -202,6 +202,8 @@ class TestSessions:
             "market_types": [],
             "default_stop_percent": "0.5",
             "default_target_percent": "1.0",
+            "algorithms-TOTAL_FORMS": "0",
+            "algorithms-INITIAL_FORMS": "0",
         }
         return values | changes
 
@@ -235,6 +237,14 @@ class TestSessions:
             {"strategies": "3"},
             {"timeframe": "7m"},
             {"sources": ["ORACLE"]},
+            {"venue": "replay-1"},
+            {"risk": '{"daily_loss_percent": 101}'},
+            {"sizing": '{"method": "MARTINGALE"}'},
+            {"schedule": '{"time_zone": "Mars/Olympus"}'},
+            {"exit_plan": '{"targets": [{"percent": 2}, {"percent": 1}]}'},
+            {"timeframe_weights": '{"INTRADAY": 2}'},
+            {"contract": '{"kind": "BET"}'},
+            {"min_confidence": "1.5"},
         ],
     )
     def test_what_is_wrong_is_said(self, staff: Client, floor: SimpleNamespace, change: dict[str, Any]) -> None:
@@ -242,14 +252,40 @@ class TestSessions:
         assert page.status_code == 200
         assert set(page.context["adminform"].form.errors) == set(change)
 
-    def test_run_pause_stop(self, staff: Client, floor: SimpleNamespace) -> None:
-        for action, status in [("pause", "PAUSED"), ("stop", "STOPPED"), ("run", "RUNNING")]:
+    def test_each_step(self, staff: Client, floor: SimpleNamespace) -> None:
+        steps = [
+            ("pause", "paused", "PAUSED"),
+            ("resume", "resumed", "RUNNING"),
+            ("stop", "stopped", "STOPPED"),
+            ("start", "started", "RUNNING"),
+            ("kill", "killed", "HALTED"),
+        ]
+        for action, done, status in steps:
             page = act(staff, SESSIONS, f"{action}_sessions", floor.session)
-            assert said(page) == [("success", f"1 set {status.lower()}.")]
+            assert said(page) == [("success", f"1 {done}.")]
             floor.session.refresh_from_db()
             assert floor.session.status == status
             latest = Event.objects.filter(type="status").latest("number")
             assert latest.payload["sessions"][0]["status"] == status
+
+    def test_what_halts_it_stays_until_it_is_resumed(self, staff: Client, floor: SimpleNamespace) -> None:
+        act(staff, SESSIONS, "kill_sessions", floor.session)
+        told = said(act(staff, SESSIONS, "start_sessions", floor.session))
+        floor.session.refresh_from_db()
+        assert told == [("error", f"{floor.session}: The session was halted by its kill switch; resume it first.")]
+
+    def test_a_change_makes_a_version_that_the_page_shows(self, staff: Client, floor: SimpleNamespace) -> None:
+        path = f"{SESSIONS}{floor.session.pk}/change/"
+        risk = '{"max_drawdown_percent": 12.5}'
+        assert staff.post(path, self.form(risk=risk)).status_code == 302
+        floor.session.refresh_from_db()
+        assert floor.session.risk == {"max_drawdown_percent": 12.5}
+        assert floor.session.algorithm.version == 2
+        assert "12.5" in staff.get(path).content.decode()
+        made = Event.objects.filter(type="audit").latest("number")
+        assert made.payload["action"] == "session.changed"
+        assert made.payload["via"] == "admin"
+        assert made.payload["after"]["risk"] == {"max_drawdown_percent": 12.5}
 
     def test_a_name_is_taken_once_in_an_account(self, staff: Client, floor: SimpleNamespace) -> None:
         make_session(floor.account, name="Mine")

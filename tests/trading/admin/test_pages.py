@@ -20,14 +20,19 @@ from tests.trading.factories import make_account, make_session, publish_quote
 from trading import accounts, paper
 from trading.models import (
     Account,
+    Alert,
     AutoTradingSession,
     Contract,
     Decision,
     Difference,
     Event,
     Fill,
+    KillSwitch,
     LedgerEntry,
+    NotificationChannel,
+    NotificationDelivery,
     Order,
+    TelegramBot,
     Trade,
 )
 
@@ -46,8 +51,27 @@ EVERY = [
     InstrumentRecord,
     BrokerCredential,
     WebhookEndpoint,
+    Alert,
+    NotificationChannel,
+    NotificationDelivery,
+    TelegramBot,
+    KillSwitch,
 ]
-READ_ONLY = [Signal, Trade, Decision, Order, Fill, LedgerEntry, Event, Contract, Difference, InstrumentRecord]
+READ_ONLY = [
+    Signal,
+    Decision,
+    Order,
+    Fill,
+    LedgerEntry,
+    Event,
+    Contract,
+    Difference,
+    InstrumentRecord,
+    Alert,
+    NotificationChannel,
+    NotificationDelivery,
+    TelegramBot,
+]
 
 
 def url(model: type, page: str, *arguments: object) -> str:
@@ -133,7 +157,7 @@ def test_money_and_badges(staff: Client, busy: SimpleNamespace) -> None:
 def test_a_decision_shows_its_gates(staff: Client, busy: SimpleNamespace) -> None:
     refused = Decision.objects.get(verdict="REJECTED")
     page = staff.get(url(Decision, "change", refused.pk)).content.decode()
-    assert page.count("<tr><td>") >= len(refused.gates) == 14
+    assert page.count("<tr><td>") >= len(refused.gates) == 36
     assert 'badge-bad">failed' in page
     assert "A trade in this symbol and direction is open already." in page
     approved = Decision.objects.get(pk=busy.opened.signal.decisions.get().pk)
@@ -206,7 +230,7 @@ class TestClosedAccounts:
     def test_no_session_runs_or_is_added(self, staff: Client, busy: SimpleNamespace) -> None:
         paper.close_by_hand(busy.opened.pk)
         accounts.close(account_id=busy.account.pk)
-        chosen = {"action": "run_sessions", "_selected_action": [busy.session.pk]}
+        chosen = {"action": "start_sessions", "_selected_action": [busy.session.pk]}
         answer = staff.post(url(AutoTradingSession, "changelist"), chosen, follow=True)
         assert "The account is closed." in answer.content.decode()
         busy.session.refresh_from_db()

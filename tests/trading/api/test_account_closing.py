@@ -52,7 +52,6 @@ def test_its_name_is_free(api: APIClient, floor: SimpleNamespace) -> None:
         ("post", "live-trading/"),
         ("get", "equity/"),
         ("get", "summary/"),
-        ("post", "sessions/1/start/"),
     ],
 )
 def test_a_closed_account_is_not_there(api: APIClient, floor: SimpleNamespace, method: str, rest: str) -> None:

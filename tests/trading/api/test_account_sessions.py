@@ -1,7 +1,6 @@
-"""Sessions of accounts in every mode: shown with their account, opened with it, started and stopped."""
+"""Sessions of accounts in every mode: shown with their account, opened with it."""
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +9,8 @@ from rest_framework.test import APIClient
 from tests.brokers.venue import Venue, fake_venue
 from tests.clients import check_error, client_of
 from tests.trading.api.test_accounts import PATH, demo, make_credential, post
-from tests.trading.factories import make_account, make_session, make_signal, make_user, publish_quote
-from trading import dispatch
-from trading.models import Account, AccountMode, AutoTradingSession, Decision, Event, SessionStatus
+from tests.trading.factories import make_account, make_session, make_user
+from trading.models import Account, AccountMode, AutoTradingSession, Event, SessionStatus
 
 
 @pytest.fixture
@@ -44,7 +42,7 @@ class TestOpening:
             assert session.strategy_keys
         assert [item["id"] for item in answer.json()["sessions"]] == [session.pk for session in found]
         assert len(venue.seen) == 1, "one connection for all questions"
-        assert len(Event.objects.filter(owner=owner).latest("number").payload["sessions"]) == 2
+        assert len(Event.objects.filter(owner=owner, type="status").latest("number").payload["sessions"]) == 2
 
     def test_real_money_waits_for_a_person(self, mine: APIClient, owner: Any, venue: Venue) -> None:
         keys = make_credential(owner, "live")
@@ -76,7 +74,8 @@ class TestLooking:
             (session.pk, "Mine", ["ABC"])
         ]
         mine.patch(f"{PATH}{account.pk}/", {"max_open_trades": 3}, format="json")
-        assert mine.get(f"{PATH}{account.pk}/").json()["last_event_number"] == 1
+        latest = mine.get(f"{PATH}{account.pk}/").json()["last_event_number"]
+        assert latest == Event.objects.filter(owner=owner).count() > 0
 
     def test_what_happens_during_the_look_is_news_to_it(
         self, mine: APIClient, owner: Any, monkeypatch: pytest.MonkeyPatch
@@ -120,54 +119,3 @@ class TestLooking:
         for _ in range(4):
             another()
         assert asked() == few
-
-
-class TestSwitching:
-    @pytest.fixture
-    def session(self, owner: Any) -> AutoTradingSession:
-        return make_session(make_account(owner, mode=AccountMode.LIVE), status=SessionStatus.STOPPED)
-
-    def switch(self, api: APIClient, session: AutoTradingSession, way: str, account: int | None = None) -> Any:
-        return api.post(f"{PATH}{account or session.account_id}/sessions/{session.pk}/{way}/")
-
-    def test_started_and_stopped(self, mine: APIClient, owner: Any, session: AutoTradingSession) -> None:
-        started = self.switch(mine, session, "start")
-        assert (started.status_code, started.json()["status"]) == (200, "RUNNING")
-        session.refresh_from_db()
-        assert session.started_at is not None
-        assert self.switch(mine, session, "stop").json()["status"] == "STOPPED"
-        told = Event.objects.filter(owner=owner, type="status").order_by("number")
-        assert [event.payload["sessions"][0]["status"] for event in told] == ["RUNNING", "STOPPED"]
-
-    def test_again_it_changes_nothing(self, mine: APIClient, owner: Any, session: AutoTradingSession) -> None:
-        first, again = self.switch(mine, session, "start"), self.switch(mine, session, "start")
-        assert first.json() == again.json()
-        assert Event.objects.filter(owner=owner).count() == 1
-
-    def test_a_halted_one_starts_again(self, mine: APIClient, session: AutoTradingSession) -> None:
-        AutoTradingSession.objects.filter(pk=session.pk).update(status="HALTED", status_reason="Razor raised.")
-        body = self.switch(mine, session, "start").json()
-        assert (body["status"], body["status_reason"]) == ("RUNNING", "")
-
-    def test_real_money_stays_behind_its_own_switch(
-        self, mine: APIClient, owner: Any, session: AutoTradingSession
-    ) -> None:
-        publish_quote(100.0)
-        self.switch(mine, session, "start")
-        dispatch.dispatch_signal(make_signal(owner).pk)
-        decision = Decision.objects.get()
-        assert decision.verdict == "REJECTED"
-        assert {gate["name"]: gate["passed"] for gate in decision.gates}["real_money"] is False
-
-    def test_anothers_and_another_accounts_are_not_there(
-        self, mine: APIClient, stranger: APIClient, owner: Any, session: AutoTradingSession
-    ) -> None:
-        check_error(self.switch(stranger, session, "start"), 404, "not_found")
-        other = make_account(owner)
-        check_error(self.switch(mine, session, "start", other.pk), 404, "not_found")
-        assert mine.get(f"{PATH}{session.account_id}/sessions/{session.pk}/start/").status_code == 405
-        session.refresh_from_db()
-        assert session.status == SessionStatus.STOPPED
-
-    def test_on_paper_too(self, api: APIClient, floor: SimpleNamespace) -> None:
-        assert self.switch(api, floor.session, "stop").json()["status"] == "STOPPED"

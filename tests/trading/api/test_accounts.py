@@ -62,7 +62,7 @@ class TestPaper:
         assert (body["connection"]["state"], body["differences"], body["reconciled_at"]) == (None, [], None)
         account = Account.objects.get()
         assert account.sessions.count() == 2
-        assert Event.objects.get(owner=owner).payload["change"] == "account_opened"
+        assert Event.objects.get(owner=owner, type="status").payload["change"] == "account_opened"
 
     def test_the_default_balance(self, mine: APIClient) -> None:
         assert post(mine).json()["balance"] == "1000"
@@ -123,7 +123,7 @@ class TestOpeningAtABroker:
         assert EquityPoint.objects.get(account=account).equity == Decimal("1234.56")
         assert not account.live_trading_enabled
         assert BrokerCredential.objects.get().status == "VALID"
-        last = Event.objects.filter(owner=owner).order_by("number").last()
+        last = Event.objects.filter(owner=owner, type="status").order_by("number").last()
         assert last is not None
         assert (last.type, last.payload["change"], last.account) == ("status", "account_opened", account)
 
@@ -299,7 +299,8 @@ class TestLiveTrading:
         live.refresh_from_db()
         assert live.live_trading_enabled_at is not None
         assert self.switch(mine, live, enabled=False).json()["live_trading_enabled"] is False
-        changes = [event.payload.get("change") for event in Event.objects.filter(owner=owner).order_by("number")]
+        told = Event.objects.filter(owner=owner, type="status").order_by("number")
+        changes = [event.payload.get("change") for event in told]
         assert changes[-2:] == ["live_trading_enabled", "live_trading_disabled"]
 
     def test_again_it_changes_nothing(self, mine: APIClient, owner: Any, live: Account) -> None:

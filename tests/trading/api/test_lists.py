@@ -9,7 +9,9 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, open_trade
 from tests.trading.factories import make_account, make_session, make_signal, make_user, publish_quote
-from trading import dispatch, paper
+from trading import dispatch, paper, sessions
+from trading.algorithms import new_version
+from trading.api import records
 from trading.models import EquityPoint, Event
 
 
@@ -80,7 +82,8 @@ class TestTrades:
     def test_list_detail_and_filters(self, api: APIClient, floor: SimpleNamespace) -> None:
         trade = open_trade(floor)
         detail = api.get(f"/api/trades/{trade.pk}/").json()
-        assert detail == api.get("/api/trades/").json()["results"][0]
+        listed = api.get("/api/trades/").json()["results"][0]
+        assert {name: detail[name] for name in listed} == listed, "the detail has more, and nothing else"
         assert detail["session_name"] == floor.session.name
         assert detail["signal"] == str(trade.signal.public_id)
         assert detail["quantity"] == "0.8"
@@ -117,7 +120,7 @@ class TestSignals:
         assert row == api.get(f"/api/signals/{trade.signal.public_id}/").json()
         (decision,) = row["decisions"]
         assert (decision["verdict"], decision["trade"], decision["session"]) == ("APPROVED", trade.pk, floor.session.pk)
-        assert len(decision["gates"]) == 14
+        assert len(decision["gates"]) == 36
         assert decision["order"]
         check_error(stranger.get(f"/api/signals/{trade.signal.public_id}/"), 404, "not_found")
         assert stranger.get("/api/signals/").json()["count"] == 0
@@ -174,12 +177,44 @@ class TestDecisions:
             (f"session={floor.session.pk}", 2),
             ("session=999999", 0),
             (f"account={floor.account.pk}", 2),
+            (f"symbol={trade.symbol}", 2),
+            ("symbol=NONE", 0),
+            ("gate=not_duplicate", 1),
+            ("gate=not_duplicate&verdict=APPROVED", 0),
+            ("gate=min_confidence", 0),
+            ("gate=passed", 0),
         ]:
             assert api.get(f"/api/decisions/?{given}").json()["count"] == count, given
         assert stranger.get("/api/decisions/").json()["count"] == 0
         assert stranger.get(f"/api/decisions/?account={floor.account.pk}").json()["count"] == 0
 
-    @pytest.mark.parametrize("given", ["signal=x", "session=x", f"session={10**30}", "account=²", "verdict=MAYBE"])
+    def test_a_gate_is_looked_for_among_the_latest(
+        self, api: APIClient, floor: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(4):
+            open_trade(floor)
+        found = {}
+        for searched in (1, 2, 3, 4):
+            monkeypatch.setattr(records, "SEARCHED", searched)
+            rows = api.get("/api/decisions/?gate=not_duplicate").json()["results"]
+            found[searched] = [row["id"] for row in rows]
+        assert [len(ids) for ids in found.values()] == [1, 2, 3, 3]
+        assert found[1] == found[3][:1]
+
+    def test_each_names_the_version_of_its_settings(
+        self, api: APIClient, floor: SimpleNamespace, django_assert_max_num_queries
+    ) -> None:
+        first = new_version(floor.session).version
+        open_trade(floor)
+        sessions.update_session(session_id=floor.session.pk, changes={"risk": {"max_stake": 5000.0}})
+        open_trade(floor)
+        with django_assert_max_num_queries(5):
+            rows = api.get("/api/decisions/").json()["results"]
+        assert [row["algorithm_version"] for row in rows] == [first + 1, first]
+
+    @pytest.mark.parametrize(
+        "given", ["signal=x", "session=x", f"session={10**30}", "account=²", "verdict=MAYBE", "gate=a'b"]
+    )
     def test_wrong_filters_are_named(self, api: APIClient, given: str) -> None:
         check_error(api.get(f"/api/decisions/?{given}"), 400, "invalid", given.partition("=")[0])
 
@@ -192,7 +227,16 @@ class TestEvents:
         assert numbers == list(range(total, 0, -1))
         later = api.get("/api/events/?after=1").json()["results"]
         assert [row["number"] for row in later] == list(range(2, total + 1))
-        assert set(later[0]) == {"number", "type", "account", "payload", "created_at"}
+        assert set(later[0]) == {
+            "number",
+            "type",
+            "account",
+            "actor",
+            "via",
+            "payload",
+            "hash",
+            "created_at",
+        }
         assert api.get("/api/events/?type=trade_executed").json()["count"] == 1
         assert api.get(f"/api/events/?account={floor.account.pk}").json()["count"] == total - 1
         assert stranger.get("/api/events/?after=0").json()["results"] == []

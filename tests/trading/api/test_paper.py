@@ -47,7 +47,7 @@ class TestStart:
         assert Decimal(account["min_signal_confidence"]) == Decimal("0.8")
         assert [session["status"] for session in body["sessions"]] == ["RUNNING", "RUNNING"]
         assert body["is_running"] is True
-        assert body["last_event_number"] == Event.objects.count() == 1
+        assert body["last_event_number"] == Event.objects.count()
 
     def test_again_it_sets_the_account_running(self, stranger: APIClient) -> None:
         first = post(stranger, START).json()["account"]["id"]
@@ -194,10 +194,13 @@ class TestTrades:
         with django_assert_max_num_queries(10):
             assert len(api.get(SUMMARY).json()["open_positions"]) == 5
 
-    def test_redis_down_is_said(self, api: APIClient, floor: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_with_redis_down_prices_are_not_known(
+        self, api: APIClient, floor: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         open_trade(floor)
         monkeypatch.setattr("trading.market.redis_client", lambda: redis.Redis(port=1, socket_connect_timeout=0.1))
-        check_error(api.get(TRADES), 503, "unavailable")
+        (trade,) = api.get(TRADES).json()["trades"]
+        assert (trade["status"], trade["current_price"], trade["unrealized_pnl"]) == ("OPEN", None, None)
 
 
 class TestSummary:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brokers.interface import LiveBroker
+from brokers.interface import LiveBroker, OrderType, Side
 from tests.trading.brokerage.bench_broker import BenchBroker
 from tests.trading.brokerage.conftest import Desk, age
 from tests.trading.brokerage.test_orders import balanced
@@ -15,9 +15,10 @@ from trading.brokerage import resolve, sweep
 from trading.brokerage.apply import apply_report
 from trading.brokerage.closing import request_exit, run_exit
 from trading.brokerage.connections import use_connector
+from trading.brokerage.levels import amend_levels
 from trading.brokerage.matching import find_order
 from trading.brokerage.reconcile import reconcile_account
-from trading.market import wall_now
+from trading.market import redis_client, wall_now
 from trading.models import (
     PENDING_STATUSES,
     Account,
@@ -26,10 +27,12 @@ from trading.models import (
     Order,
     OrderPurpose,
     OrderStatus,
+    StopHolder,
     Trade,
     TradeStatus,
 )
 
+LOT = Decimal("0.001")
 FATES = st.sampled_from(["fill", "fill", "half", "lost_reply", "lost", "refuse", "unavailable", "stop_refused"])
 STEPS = st.one_of(
     st.tuples(st.just("signal"), st.sampled_from(["LONG", "SHORT"])),
@@ -37,6 +40,10 @@ STEPS = st.one_of(
     st.tuples(st.just("price"), st.integers(95, 105)),
     st.tuples(st.just("leg"), st.integers(0, 3)),
     st.tuples(st.just("exit"), st.integers(0, 3)),
+    st.tuples(st.just("part"), st.tuples(st.integers(0, 3), st.integers(1, 5))),
+    st.tuples(st.just("stop"), st.tuples(st.integers(0, 3), st.integers(1, 9))),
+    st.tuples(st.just("hand"), st.integers(1, 5)),
+    st.tuples(st.just("amend_fate"), st.sampled_from(["unavailable", "refuse", "lost_reply"])),
     st.tuples(st.just("repeat"), st.integers(0, 9)),
     st.tuples(st.sampled_from(["sweep", "resolve", "reconcile", "run_exit"]), st.just(0)),
 )
@@ -53,13 +60,21 @@ def take(desk: Desk, step: str, value: Any) -> None:
         broker.price = Decimal(value)
     elif step == "leg":
         legs = [order for order in broker.open_orders() if order.reduce_only]
-        room = [
-            leg for leg in legs if leg.quantity and (broker.net if leg.side == "SELL" else -broker.net) >= leg.quantity
-        ]
+        room = [leg for leg in legs if (broker.net if leg.side == "SELL" else -broker.net) > 0]
         if room:
             broker.fill_leg(room[value % len(room)].order_id, broker.price)
     elif step == "exit" and trades:
         request_exit(trades[value % len(trades)].pk, ExitReason.MANUAL)
+    elif step == "part" and trades:
+        trade = trades[value[0] % len(trades)]
+        request_exit(trade.pk, ExitReason.MANUAL, max(trade.open_quantity * value[1] / 6, LOT))
+    elif step == "stop" and trades:
+        move_stop(trades[value[0] % len(trades)], value[1])
+    elif step == "hand" and abs(broker.net) > LOT * 10:
+        part = (abs(broker.net) * value / 10).quantize(LOT)
+        broker.trade_by_hand(Side.SELL if broker.net > 0 else Side.BUY, part)
+    elif step == "amend_fate":
+        broker.amend_script.append(value)
     elif step == "repeat" and broker.orders:
         report = list(broker.orders.values())[value % len(broker.orders)].report
         if (order := find_order(desk.account, report)) is not None:
@@ -76,10 +91,22 @@ def take(desk: Desk, step: str, value: Any) -> None:
             run_exit(trade.pk)
 
 
+def move_stop(trade: Trade, near: int) -> None:
+    """As a service moves it: in our books first, and the message may come late."""
+    far = Decimal(near) / 10
+    level = Decimal(100) - trade.direction_sign * (10 - far * 10)
+    if trade.status == TradeStatus.OPEN:
+        Trade.objects.filter(pk=trade.pk).update(stop_loss=level, stop_held=StopHolder.US, updated_at=wall_now())
+        if near % 3:
+            amend_levels(trade.pk)
+
+
 def come_to_rest(desk: Desk) -> None:
     """Time passes and nothing more goes wrong."""
     desk.broker.script.clear()
+    desk.broker.amend_script.clear()
     for _ in range(6):
+        redis_client().flushdb()  # what is looked at every 20 s is looked at each time
         for order in Order.objects.filter(account=desk.account, status__in=PENDING_STATUSES):
             if order.purpose in (OrderPurpose.ENTRY, OrderPurpose.EXIT):
                 age(order, 60)
@@ -87,7 +114,21 @@ def come_to_rest(desk: Desk) -> None:
         reconcile_account(desk.account.pk)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def protected(desk: Desk) -> None:
+    """Each open trade has one stop at the broker, at its level and of its size, and nothing else rests there."""
+    resting = desk.broker.open_orders()
+    stops = sorted(
+        (item.stop_price, item.quantity) for item in resting if item.type == OrderType.STOP and item.stop_price
+    )
+    trades = Trade.objects.filter(account=desk.account, status=TradeStatus.OPEN)
+    assert stops == sorted((trade.stop_loss, trade.open_quantity) for trade in trades)
+    assert {trade.stop_held for trade in trades} <= {StopHolder.BROKER}
+    assert sum(item.type == OrderType.TAKE_PROFIT for item in resting) == len(trades)
+    legs = Order.objects.filter(account=desk.account, purpose__in=["STOP", "TARGET"], status__in=PENDING_STATUSES)
+    assert {leg.broker_order_id for leg in legs} == {item.order_id for item in resting}
+
+
+@settings(phases=[__import__("hypothesis").Phase.generate], max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=3, max_size=25))
 def test_our_books_end_as_the_brokers(desk: Desk, steps: list[tuple[str, Any]]) -> None:
     broker = BenchBroker()
@@ -100,13 +141,14 @@ def test_our_books_end_as_the_brokers(desk: Desk, steps: list[tuple[str, Any]]) 
 
     mine.quote(100.0)
     with use_connector(connect):
-        for step, value in steps:
+        for step, value in [("signal", "LONG"), *steps]:
             take(mine, step, value)
         come_to_rest(mine)
     balanced(mine)
     orders = Order.objects.filter(account=account)
     assert not orders.filter(status__in=[OrderStatus.UNKNOWN, OrderStatus.SUBMITTED], purpose__in=["ENTRY", "EXIT"])
     assert not Trade.objects.filter(account=account, status__in=[TradeStatus.PENDING, TradeStatus.CLOSING])
+    protected(mine)
     ids = [request.client_order_id for request in broker.sent]
     assert len(ids) == len(set(ids)), "an order was sent twice"
     account.sessions.update(status="STOPPED")

@@ -16,9 +16,10 @@ from brokers.simulator.server import RunningSimulator, running_simulator
 from signals.marketdata.quotes import QuoteStore
 from tests.trading.factories import make_session, make_signal, make_user
 from tests.trading.test_exits import check_books
-from trading import dispatch, opening, paper, queueing
+from trading import dispatch, manage, opening, paper, queueing
 from trading.brokerage import pool
 from trading.brokerage.account_streams import AccountStreams
+from trading.brokerage.levels import amend_levels
 from trading.brokerage.reconcile import reconcile_account
 from trading.brokerage.source import BrokerSource
 from trading.connection_state import connections
@@ -163,6 +164,70 @@ def test_the_stop_at_the_broker_is_booked_from_the_stream(simulator: RunningSimu
     assert closed.exit_reason == ExitReason.STOP_LOSS
     check_books(account.pk)
     assert reconcile_account(account.pk) == []
+
+
+@pytest.mark.parametrize("broker", ["deribit", "delta", "binance"])
+def test_a_stop_is_moved_a_part_is_closed_and_the_stop_ends_the_rest(
+    simulator: RunningSimulator, streams: AccountStreams, broker: str
+) -> None:
+    account, symbol = open_account(broker), SEATS[broker][1]
+    Account.objects.filter(pk=account.pk).update(max_position_size="0.5")
+    trade = signal(account, symbol, streams)
+    eventually(lambda: Trade.objects.filter(pk=trade.pk, stop_held="BROKER"), "its stop rests at the broker")
+    stream_quotes(account, symbol, streams)
+    nearer = round((trade.entry_price or trade.stop_loss or 0) * Decimal("0.99"), 0) // 10 * 10
+    manage.modify(trade_id=trade.pk, stop_loss=nearer)
+    stop = eventually(lambda: resting(simulator, broker, "STOP").get(nearer), "the stop is moved there")
+    stream_quotes(account, symbol, streams)
+    manage.close_part(trade_id=trade.pk, percent=Decimal(50))
+    trade = eventually(
+        lambda: Trade.objects.filter(pk=trade.pk, status="OPEN", closed_quantity__gt=0).first(), "half of it is closed"
+    )
+    assert eventually(lambda: amend_levels(trade.pk), "its stop is as large as the rest")  # as a worker does
+    assert resting(simulator, broker, "STOP") == {nearer: trade.open_quantity}
+    assert stop == trade.quantity
+    assert reconcile_account(account.pk) == []
+    simulator.control.set_price("BTC", float(nearer) * 0.99)
+    closed = eventually(lambda: Trade.objects.filter(pk=trade.pk, status=TradeStatus.CLOSED).first(), "the stop fills")
+    assert closed.exit_reason == ExitReason.STOP_LOSS
+    eventually(lambda: not simulator.control.truth(broker, "sim-key-2")["positions"], "nothing is left")
+    eventually(lambda: not resting(simulator, broker, ""), "nothing rests there")
+    check_books(account.pk)
+    assert reconcile_account(account.pk) == []
+    mine = Account.objects.get(pk=account.pk).balance
+    assert abs(mine - their_cash(simulator, account)) < Decimal("0.00001")
+
+
+def resting(simulator: RunningSimulator, broker: str, kind: str) -> dict[Decimal, Decimal]:
+    """What waits at the broker: quantity by trigger."""
+    rows = simulator.control.truth(broker, "sim-key-2")["orders"]
+    waiting = [row for row in rows if row["state"] == "UNTRIGGERED" and kind in ("", row["kind"])]
+    return {Decimal(str(row["stop_price"])): Decimal(str(row["quantity"])) for row in waiting}
+
+
+def test_a_contracts_stop_and_target_follow_the_trades(simulator: RunningSimulator, streams: AccountStreams) -> None:
+    account = open_account("deriv")
+    trade = signal(account, "R_100", streams)
+    contract = eventually(lambda: Contract.objects.filter(trade=trade).first(), "the contract is bought")
+    trade.refresh_from_db()
+    stream_quotes(account, "R_100", streams)
+    entry = trade.entry_price or Decimal(0)
+    manage.modify(trade_id=trade.pk, stop_loss=entry * Decimal("0.998"), take_profit=None)
+    held = limit_order(simulator, contract.contract_id)
+    # stake * 100 * 0.2 %
+    assert held["stop_loss"] is not None
+    assert abs(Decimal(str(held["stop_loss"])) - contract.stake / 5) <= Decimal("0.1")
+    assert held["take_profit"] is None
+    assert Trade.objects.get(pk=trade.pk).stop_held == "BROKER"
+    with pytest.raises(manage.NotDivisible):
+        manage.close_part(trade_id=trade.pk, percent=Decimal(50))
+    assert Trade.objects.get(pk=trade.pk).status == TradeStatus.OPEN
+    assert reconcile_account(account.pk) == []
+
+
+def limit_order(simulator: RunningSimulator, contract_id: str) -> dict[str, Any]:
+    rows = simulator.control.truth("deriv", "VRTC9000002")["orders"]
+    return next(row for row in rows if str(row["contract_id"]) == contract_id)
 
 
 def test_a_contract_is_bought_told_and_sold(simulator: RunningSimulator, streams: AccountStreams) -> None:

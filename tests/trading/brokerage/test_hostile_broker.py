@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from trading.brokerage import resolve, submit
 from trading.brokerage.account_stream import AccountStream
 from trading.brokerage.closing import request_exit, run_exit
 from trading.brokerage.connections import use_connector
+from trading.brokerage.levels import amend_levels
 from trading.brokerage.reconcile import try_to_reconcile
 from trading.brokerage.sweep import sweep_live
 from trading.connection_state import connections
@@ -43,6 +44,7 @@ from trading.models import (
     ExitReason,
     Order,
     OrderStatus,
+    StopHolder,
     Trade,
     TradeStatus,
     Verdict,
@@ -140,6 +142,7 @@ def trade_on(seat: Seat, symbol: str, stop: threading.Event, failures: list[Base
                 seat.signal(symbol, number)
                 look_after(seat.account, symbol)
                 for trade in Trade.objects.filter(account=seat.account, symbol=symbol, status=TradeStatus.OPEN):
+                    manage(trade, number)
                     request_exit(trade.pk, ExitReason.MANUAL)
                 look_after(seat.account, symbol)
     except BaseException as error:
@@ -147,6 +150,20 @@ def trade_on(seat: Seat, symbol: str, stop: threading.Event, failures: list[Base
         raise
     finally:
         connection.close()
+
+
+def manage(trade: Trade, number: int) -> None:
+    """Some stops are moved, and of some trades a part is closed before the rest."""
+    if number % 3 == 0 and trade.stop_loss is not None and trade.entry_price is not None:
+        nearer = round(trade.stop_loss + (trade.entry_price - trade.stop_loss) / 3, 1)
+        Trade.objects.filter(pk=trade.pk, status=TradeStatus.OPEN).update(
+            stop_loss=nearer, stop_held=StopHolder.US, updated_at=wall_now()
+        )
+        amend_levels(trade.pk)
+    if number % 2 == 0:
+        with suppress(ValueError):  # it may have been closed but for less than a lot
+            request_exit(trade.pk, ExitReason.MANUAL, trade.open_quantity / 2)
+        look_after(trade.account, trade.symbol)
 
 
 def look_after(account: Account, symbol: str) -> None:
@@ -239,5 +256,7 @@ def settled(simulator: RunningSimulator, seats: list[Seat]) -> None:
         ]  # fmt: skip
         assert not strangers, "the broker filled an order that our books do not know"
         assert not truth["positions"], "nothing is open here, nothing may be open there"
+        working = [order for order in truth["orders"] if order["state"] in ("OPEN", "UNTRIGGERED")]
+        assert not working, "a leg was left behind: it would act on the next position"
         balance = Decimal(str(truth["balances"]["USDT"]))
         assert abs(Account.objects.get(pk=seat.account.pk).balance - balance) < Decimal("0.01")

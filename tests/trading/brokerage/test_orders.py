@@ -202,7 +202,9 @@ def test_incident_6_a_stop_that_cannot_be_placed_closes_the_position_and_says_wh
     desk.signal()
     trade = desk.trade()
     assert (trade.status, trade.exit_reason) == (TradeStatus.CLOSED, ExitReason.EMERGENCY)
-    message = Event.objects.get(owner=desk.account.owner, payload__code="emergency_exit").payload["message"]
+    message = Event.objects.get(owner=desk.account.owner, type="error", payload__code="emergency_exit").payload[
+        "message"
+    ]
     assert "PERCENT_PRICE_BY_SIDE" in message
     assert desk.broker.net == 0
     assert len(desk.broker.sent) == (1 if closes_itself else 2)

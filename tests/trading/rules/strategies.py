@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from trading.rules.exit_plan import PlanLevels
+
 STEP_MS = 60_000
 STEPS = st.sampled_from([1e-8, 0.001, 0.01, 0.05, 0.1, 0.25, 0.3, 0.5, 1.0, 7.0, 100.0])
 
@@ -21,9 +23,41 @@ PRICES = floats(1e-6, 1e6)
 # Few values, so that levels and bars meet exactly as often as not.
 NEAR_PRICES = st.integers(90, 110).map(float) | floats(90.0, 110.0)
 LEVELS = NEAR_PRICES | st.just(math.nan)
+# What a limit, or the figure held to it, may be: often equal, "no limit", or not known.
+AMOUNTS = floats(0.0, 1e6) | st.integers(0, 5).map(float) | st.sampled_from([math.inf, math.nan, -1.0])
 FRACTIONS = floats(0.0, 1.0)
 DRAWS = floats(0.0, 1.0).filter(lambda u: u < 1.0)
 KEYS = st.integers(0, 2**62 - 1)
+
+TICKS = st.just(0.0) | STEPS
+
+
+@st.composite
+def plans(draw: st.DrawFn, direction: int = 1) -> PlanLevels:
+    """Exit plans around a price of 100, their parts each there or not; `direction` is the side of the profit."""
+
+    def ahead(most: int) -> st.SearchStrategy[float]:
+        return st.integers(0, most).map(lambda ticks: 100.0 + direction * ticks / 4.0) | st.just(math.nan)
+
+    return PlanLevels(
+        draw(st.sampled_from([math.nan, 0.5, 1.0, 3.0, 10.0]) | floats(0.01, 120.0)),
+        draw(st.sampled_from([math.nan, 0.5, 1.0, 2.0]) | st.just(math.nan)),
+        draw(ahead(20)),
+        draw(st.sampled_from([0.0, 0.1, 0.25, 1.0])),
+        draw(ahead(20)),
+        draw(ahead(20)),
+    )
+
+
+@st.composite
+def weights(draw: st.DrawFn) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array(draw(st.lists(FRACTIONS | st.sampled_from([0.0, math.nan]), min_size=4, max_size=4)))
+
+
+@st.composite
+def signed_confidences(draw: st.DrawFn) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array(draw(st.lists(floats(-1.0, 1.0) | st.just(math.nan), min_size=4, max_size=4)))
+
 
 BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "direction": DIRECTIONS,
@@ -38,7 +72,29 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "bid": PRICES,
     "ask": PRICES,
     "trigger": PRICES,
-    "entry": PRICES,
+    "entry": PRICES | NEAR_PRICES,
+    "best": LEVELS,
+    "worst": LEVELS,
+    "initial_stop": LEVELS,
+    "plan": plans() | plans(-1),
+    "tick": TICKS,
+    "horizon": st.integers(0, 3),
+    "others": signed_confidences(),
+    "weights": weights(),
+    "confidence": FRACTIONS | st.just(math.nan),
+    "weekday": st.integers(0, 6),
+    "minute": st.integers(0, 1439),
+    "start": st.integers(0, 1439),
+    "end": st.integers(0, 1439),
+    "days": st.integers(0, 127),
+    "timeframe_ms": st.integers(1, 50).flatmap(
+        lambda count: st.sampled_from([1_000, 60_000, 3_600_000, 86_400_000]).map(lambda unit: count * unit)
+    ),
+    "wins": st.integers(-1, 100),
+    "losses": st.integers(-1, 100),
+    "live": st.integers(0, 10),
+    "opened": st.integers(0, 10),
+    "limit": AMOUNTS,
     "exit_price": PRICES,
     "tick_size": STEPS,
     "lot_size": STEPS,
@@ -62,7 +118,7 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "salt": KEYS.map(lambda key: key // 2),
 }
 BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
-    float: floats(-1e6, 1e6),
+    float: AMOUNTS | floats(-1e6, 1e6),
     int: st.integers(-1_000_000, 1_000_000),
     bool: st.booleans(),
 }

@@ -1,13 +1,16 @@
 """Feed recorded candles or ticks through the whole pipeline."""
 
+import json
 import time
 import uuid
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from rest_framework.exceptions import ValidationError
 from tqdm import tqdm
 
 from brokers.instruments import remember_instruments
@@ -17,11 +20,15 @@ from signals.marketdata.timeframes import TIMEFRAMES
 from signals.models import MarketType
 from signals.strategies.registry import StrategyError
 from trading import paper, sessions
+from trading.account_checks import record_opening
 from trading.market import REPLAY_PREFIX
-from trading.models import Account, SessionStatus
+from trading.models import Account
 from trading.replay import Replay
 from trading.replay_feed import ReplayFeed
 from trading.replay_summary import summarize
+from trading.session_validation import validate_settings
+
+_OWN_SETTINGS = {"name", "venue", "timeframe", "strategies", "symbols"}
 
 
 class Command(BaseCommand):
@@ -39,10 +46,14 @@ class Command(BaseCommand):
         parser.add_argument("--market-type", default=MarketType.FUTURES, choices=MarketType.values)
         parser.add_argument("--tick-size", type=float, default=1e-8)
         parser.add_argument("--lot-size", type=float, default=1e-6)
+        parser.add_argument(
+            "--session-settings", help="JSON file of what /api/sessions/ takes: risk, sizing, exit_plan, schedule …"
+        )
         parser.add_argument("--limit", type=int, help="replay the first N rows only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         pace = self._pace(options["speed"])
+        settings = _settings(options["session_settings"])
         try:
             recording = read_recording(options["file"], timeframe=options["timeframe"])
         except (FileFormatError, OSError) as error:
@@ -50,7 +61,7 @@ class Command(BaseCommand):
         recording = recording.head(options["limit"]) if options["limit"] else recording
         venue = f"{REPLAY_PREFIX}{uuid.uuid4().hex[:8]}"
         account = self._account(options, venue)
-        self._prepare(account, venue, options)
+        self._prepare(account, venue, options, settings)
         symbol, timeframe = options["symbol"], options["timeframe"]
         replay = Replay(account, venue, symbol, timeframe, ReplayFeed(venue, symbol, timeframe))
         self.stdout.write(
@@ -65,9 +76,7 @@ class Command(BaseCommand):
             replay.abandon()
             self.stdout.write("Interrupted: open trades closed at the last price.")
         finally:
-            account.sessions.filter(venue=venue).update(
-                status=SessionStatus.STOPPED, status_reason="The replay has ended."
-            )
+            sessions.end_replay(account, venue)
         self.stdout.write(summarize(account.pk, venue, len(recording), time.monotonic() - started))
 
     def _pace(self, speed: str) -> Callable[[int], None]:
@@ -102,9 +111,11 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"--user: there is no user {options['user']}; `manage.py seed_demo` makes the demo user")
         name = f"Replay {options['symbol']} {venue.removeprefix(REPLAY_PREFIX)}"[:60]
-        return paper.open_account(owner_id=user.pk, name=name, initial_balance=self._balance(options["balance"]))
+        opened = paper.open_account(owner_id=user.pk, name=name, initial_balance=self._balance(options["balance"]))
+        record_opening(opened)
+        return opened
 
-    def _prepare(self, account: Account, venue: str, options: dict[str, Any]) -> None:
+    def _prepare(self, account: Account, venue: str, options: dict[str, Any], settings: dict[str, Any]) -> None:
         remember_instruments(
             [
                 Instrument(
@@ -128,6 +139,7 @@ class Command(BaseCommand):
                     venue=venue,
                     timeframe=options["timeframe"],
                     symbols=[options["symbol"]],
+                    **settings,
                 )
         except StrategyError as error:
             raise CommandError(f"--strategy: {error}") from None
@@ -142,3 +154,21 @@ class Command(BaseCommand):
         if not 0 < balance < Decimal(10) ** 9:
             raise CommandError(f"--balance: an amount above 0 is needed, not {text!r}")
         return balance
+
+
+def _settings(path: str | None) -> dict[str, Any]:
+    """The file's session settings, as they are stored. Raises CommandError naming what is wrong with them."""
+    if path is None:
+        return {}
+    try:
+        given = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        raise CommandError(f"--session-settings: {path} cannot be read: {error}") from None
+    if not isinstance(given, dict):
+        raise CommandError("--session-settings: a JSON object is needed")
+    if own := sorted(_OWN_SETTINGS & set(given)):
+        raise CommandError(f"--session-settings: {own[0]} is the replay's own")
+    try:
+        return validate_settings(given)
+    except ValidationError as error:
+        raise CommandError(f"--session-settings: {json.dumps(error.detail)}") from None

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from trading import paper, sessions
+from trading.account_checks import record_opening
 
 USERNAME = "demo"
 
@@ -29,4 +30,5 @@ class Command(BaseCommand):
         user = users.create_superuser(username=USERNAME, password=password)
         account = paper.open_account(owner_id=user.pk, name="Paper")
         sessions.create_default_sessions(account)
+        record_opening(account)
         self.stdout.write(f"login: {USERNAME} / {password}")

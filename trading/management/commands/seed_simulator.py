@@ -78,5 +78,6 @@ class Command(BaseCommand):
                     venue=account.venue,
                     timeframe=timeframe,
                     symbols=list(seat.symbols),
+                    risk=dict(sessions.DEFAULT_RISK),
                 )
         self.stdout.write(f"{seat.name}: {account.balance.normalize():f} {account.currency}")

@@ -1,5 +1,5 @@
 """Run the streamer: quotes, candles, exits and strategy runs for the venues in SIGNALIST_VENUES and for those of the
-accounts at brokers, whose connections it holds.
+accounts at brokers, whose connections it holds. It reads the users' Telegram bots, too.
 """
 
 import asyncio
@@ -12,12 +12,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from signals.marketdata.source import MarketSource
+from trading.actors import acting
 from trading.brokerage.account_streams import AccountStreams
 from trading.brokerage.venues import BrokerVenues
 from trading.heartbeats import beat
 from trading.market import redis_client
 from trading.sources import source_for
 from trading.streaming import VenueStream, heartbeat, owner_name
+from trading.telegram.poller import TelegramBots
 from trading.trigger_index import TriggerIndex
 from trading.trigger_sync import TriggerSync
 
@@ -26,7 +28,8 @@ class Command(BaseCommand):
     help = __doc__ or ""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
+        # The streamer is the system at work, and no person's command.
+        with acting(None, ""), contextlib.suppress(asyncio.CancelledError):
             asyncio.run(self._run())
 
     async def _run(self) -> None:
@@ -46,8 +49,11 @@ class Command(BaseCommand):
         accounts = AccountStreams(redis_client())
         accounts.start()
         venues = BrokerVenues(accounts, stream_venue)
+        bots = TelegramBots(client, owner)
         try:
-            await asyncio.gather(heartbeat(beat), sync.run(), venues.run(), *(stream.run() for stream in streams))
+            await asyncio.gather(
+                heartbeat(beat), sync.run(), venues.run(), bots.run(), *(stream.run() for stream in streams)
+            )
         finally:
             await asyncio.to_thread(accounts.stop)
             await client.aclose()

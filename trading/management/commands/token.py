@@ -6,7 +6,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from knox.models import get_token_model
+
+from trading import audit
 
 
 class Command(BaseCommand):
@@ -22,5 +25,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {options['username']!r}.")
         if not 1 <= options["days"] <= 3650:
             raise CommandError("--days: must lie between 1 and 3650")
-        _, token = get_token_model().objects.create(user=user, expiry=timedelta(days=options["days"]))
+        with transaction.atomic():
+            row, token = get_token_model().objects.create(user=user, expiry=timedelta(days=options["days"]))
+            audit.record(
+                owner_id=user.pk, action="token.added", subject="API token", before=None, after={"expires": row.expiry}
+            )
         self.stdout.write(token)

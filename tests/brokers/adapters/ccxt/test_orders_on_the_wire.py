@@ -139,9 +139,10 @@ def test_a_moved_stop_takes_the_place_of_the_old_one(floor: Floor) -> None:
     price = Decimal(str(floor.broker.quote(floor.symbol).last)) * Decimal("0.98")
     moved = floor.broker.amend_order(report, OrderChange(stop_loss=price), floor.instrument)
     stops = [item for item in floor.broker.open_orders(floor.symbol) if item.type == OrderType.STOP]
-    assert [item.order_id for item in stops] == [moved.stop_order_id]
-    assert moved.stop_order_id != report.stop_order_id
+    assert [(item.order_id, item.stop_price) for item in stops] == [(moved.stop_order_id, moved.stop_level)]
+    assert (moved.stop_order_id == report.stop_order_id) == bool(floor.broker.venue.leg_price_param)
     assert moved.stop_in_force
+    assert moved.target_order_id == report.target_order_id
     again = floor.broker.amend_order(moved, OrderChange(stop_loss=price), floor.instrument)
     assert again.stop_order_id == moved.stop_order_id
 

@@ -40,6 +40,12 @@ def test_a_multiplier_is_bought_with_its_bracket_moved_and_sold(desk: Desk) -> N
     moved = broker.amend_order(bought, OrderChange(stop_loss=spot * Decimal("0.997")), instrument)
     assert moved.contract is not None
     assert (moved.contract.stop_loss, moved.contract.take_profit) == (Decimal(3), Decimal(20))
+    dropped = broker.amend_order(bought, OrderChange(drop_target=True), instrument)
+    assert dropped.contract is not None
+    assert (dropped.contract.stop_loss, dropped.contract.take_profit) == (Decimal(3), None)
+    assert (dropped.target_order_id, dropped.stop_in_force) == ("", True)
+    with pytest.raises(InvalidOrder, match="leg_quantity"):
+        broker.amend_order(bought, OrderChange(leg_quantity=Decimal(5)), instrument)
 
     sold = desk.place(broker, sale("co-2", bought))
     assert sold.contract is not None
