@@ -120,6 +120,7 @@ try {
   await page.locator("[data-testid=live-strip]", { hasText: "REAL MONEY" }).waitFor();
   await card("LIVE").waitFor();
   await noOverflow("the accounts page");
+  await at("tab-more").click();
   await at("tab-brokers").click();
   await at("broker-card").first().waitFor();
   await noOverflow("the brokers page");
@@ -128,16 +129,17 @@ try {
   await noOverflow("the comparison");
 
   step("one click stops it");
+  await at("tab-more").click();
   await at("tab-accounts").click();
   await card("LIVE").getByTestId("live-switch").click();
   await page.waitForFunction(() => !document.querySelector("[data-testid=live-strip]")?.textContent?.includes("REAL MONEY"));
 
   step("its sessions are started and stopped by hand, and say that no order is sent");
   const session = card("LIVE").getByTestId("account-session").first();
-  await session.getByTestId("session-switch").click();
+  await session.getByTestId("session-start").click();
   await card("LIVE").locator("[data-testid=account-session][data-status=RUNNING]").waitFor();
   assert.match(await card("LIVE").getByTestId("sessions-note").textContent(), /no order is sent/);
-  await session.getByTestId("session-switch").click();
+  await session.getByTestId("session-stop").click();
   await card("LIVE").locator("[data-testid=account-session][data-status=RUNNING]").waitFor({ state: "detached" });
 
   step("closed, it makes way for another account, and its keys can be removed");
@@ -145,6 +147,7 @@ try {
   await card("LIVE").getByTestId("account-close-confirm").click();
   await card("LIVE").waitFor({ state: "detached" });
   await at("live-strip").waitFor({ state: "detached" });
+  await at("tab-more").click();
   await at("tab-brokers").click();
   const keys = page.getByTestId("credential-row").filter({ hasText: "Real thing keys" });
   await keys.getByTestId("credential-remove").click();

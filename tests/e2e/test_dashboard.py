@@ -1,7 +1,10 @@
 """A person's ways through the dashboard, in a real browser."""
 
+import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from brokers.simulator.server import running_simulator
 from config.environment import BASE_DIR
 from config.supervise.dashboard import node_environment
 from tests.stack import PASSWORD, Stack, running_stack
+from tests.trading.test_replay import write_candles
 
 pytestmark = pytest.mark.e2e
 
@@ -37,3 +41,33 @@ def test_brokers_and_accounts_in_the_browser(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setenv("SIGNALIST_SIMULATOR_URL", simulator.url)
         with running_stack(tmp_path) as stack:
             walk("brokers_and_accounts.mjs", stack)
+
+
+def candles(folder: Path) -> Path:
+    """Recorded candles where there are any, else a random walk."""
+    data = os.environ.get("SIGNALIST_TEST_DATA") or BASE_DIR.parent / "shared" / "data"
+    recorded = Path(data) / "btcusdt-perp-1m-2022-01.csv.gz"
+    return recorded if recorded.exists() else write_candles(folder / "walk.csv", 1500)
+
+
+def test_a_drawdown_halts_a_session_and_says_so_in_the_browser(tmp_path: Path) -> None:
+    """A replay loses until the limit halts its session: the reason is read on the screen, and the session resumed."""
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"risk": {"max_drawdown_percent": 0.1}}))
+    with running_stack(tmp_path) as stack:
+        command = [
+            *(sys.executable, "manage.py", "replay", str(candles(tmp_path)), "--symbol", "BTCUSDT", "--limit", "1500"),
+            *("--strategy", "signalist-sma-3c", "--session-settings", str(settings)),
+        ]
+        environment = {**stack.environment, "SIGNALIST_DATA_DIR": str(stack.data)}
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=240, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        walk("halted_by_drawdown.mjs", stack)
+
+
+def test_control_center_in_the_browser(tmp_path: Path) -> None:
+    """Make a session, start and change it, read why it did not trade, pull the kill switch."""
+    with running_stack(tmp_path) as stack:
+        walk("control_center.mjs", stack)

@@ -1,6 +1,9 @@
 /** The API's objects. Money and prices are decimal strings; `_formatted` twins are for showing. */
 
 import type { BrokerConnection, Difference, Environment, Mode } from "./brokerTypes";
+import type { Role, Session } from "./sessionTypes";
+
+export type { Session } from "./sessionTypes";
 
 export type Direction = "LONG" | "SHORT";
 export type TradeStatus = "PENDING" | "OPEN" | "CLOSING" | "CLOSED" | "FAILED" | "CANCELLED";
@@ -74,20 +77,6 @@ export interface AccountSettings {
   max_open_trades: string;
 }
 
-export interface Session {
-  id: number;
-  name: string;
-  account: number;
-  venue: string;
-  status: SessionStatus;
-  status_reason: string;
-  strategies: { name: string; params?: Record<string, unknown> }[];
-  symbols: string[];
-  timeframe: string;
-  sources: string[];
-  market_types: string[];
-}
-
 export interface Gate {
   name: string;
   passed: boolean;
@@ -107,6 +96,10 @@ export interface Decision {
   verdict: "APPROVED" | "REJECTED";
   reason: string;
   gates: Gate[];
+  /** The trade that the signal would be; empty where no price was known. */
+  plan?: Record<string, unknown>;
+  /** Of the session's settings. */
+  algorithm_version?: number | null;
   quantity: string | null;
   notional: string | null;
   order: string | null;
@@ -154,6 +147,7 @@ export interface Contract {
 export interface Trade {
   id: number;
   account: number;
+  session?: number | null;
   session_name: string | null;
   signal: string | null;
   venue: string;
@@ -162,6 +156,8 @@ export interface Trade {
   direction: Direction;
   status: TradeStatus;
   quantity: string;
+  /** Of the quantity, what has been closed again. */
+  closed_quantity?: string;
   /** Base units in one contract; 1 where the market trades the base itself. */
   contract_size?: string;
   /** Counts quote currency, and earns base currency. */
@@ -234,6 +230,7 @@ export interface Me {
   id: number;
   username: string;
   csrf_token: string;
+  role: Role;
 }
 
 export interface Page<T> {

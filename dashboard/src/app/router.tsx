@@ -2,13 +2,21 @@
 
 import { type MouseEvent, type ReactNode, useSyncExternalStore } from "react";
 
+/**
+ * `tab`: within a thumb's reach on a phone, where the others are behind "More". `bar`: in the bar at the top of a wide
+ * screen, where the others are reached by the bell.
+ */
 export const PAGES = [
-  { path: "/", name: "overview", title: "Overview" },
-  { path: "/trades", name: "trades", title: "Trades" },
-  { path: "/signals", name: "signals", title: "Signals" },
-  { path: "/accounts", name: "accounts", title: "Accounts" },
-  { path: "/brokers", name: "brokers", title: "Brokers" },
-  { path: "/settings", name: "settings", title: "Settings" },
+  { path: "/", name: "overview", title: "Overview", tab: true, bar: true },
+  { path: "/sessions", name: "sessions", title: "Sessions", tab: true, bar: true },
+  { path: "/trades", name: "trades", title: "Trades", tab: true, bar: true },
+  { path: "/signals", name: "signals", title: "Signals", tab: true, bar: true },
+  { path: "/decisions", name: "decisions", title: "Decisions", tab: false, bar: true },
+  { path: "/accounts", name: "accounts", title: "Accounts", tab: false, bar: true },
+  { path: "/brokers", name: "brokers", title: "Brokers", tab: false, bar: true },
+  { path: "/alerts", name: "alerts", title: "Alerts", tab: false, bar: false },
+  { path: "/notifications", name: "notifications", title: "Notifications", tab: false, bar: false },
+  { path: "/settings", name: "settings", title: "Settings", tab: false, bar: true },
 ] as const;
 
 export type PageName = (typeof PAGES)[number]["name"];
@@ -24,7 +32,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-const DEEP: readonly PageName[] = ["brokers"];
+const DEEP: readonly PageName[] = ["brokers", "sessions", "trades"];
 
 export interface Place {
   page: PageName;
@@ -49,6 +57,18 @@ export function asked(name: string): string {
   return new URLSearchParams(window.location.search).get(name) ?? "";
 }
 
+/** What stands behind the "?", for a page that follows it. */
+export function useSearch(): string {
+  return useSyncExternalStore(subscribe, () => window.location.search);
+}
+
+/** Let the address say `search` in place of what it said, without a step in the history. */
+export function replaceSearch(search: string): void {
+  if (search === window.location.search) return;
+  window.history.replaceState(null, "", `${window.location.pathname}${search}`);
+  window.dispatchEvent(new Event(MOVED));
+}
+
 export function go(path: string): void {
   window.history.pushState(null, "", path);
   // The link that was followed may go with its page: who reads by keyboard goes on where the new one begins.
@@ -62,10 +82,12 @@ interface LinkProps {
   current?: boolean;
   className?: string;
   testId?: string;
+  /** In full, for those who do not see what stands beside. */
+  label?: string;
   children: ReactNode;
 }
 
-export function Link({ to, current, className, testId, children }: LinkProps) {
+export function Link({ to, current, className, testId, label, children }: LinkProps) {
   const follow = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -76,6 +98,7 @@ export function Link({ to, current, className, testId, children }: LinkProps) {
       href={to}
       className={className}
       data-testid={testId}
+      aria-label={label}
       aria-current={current ? "page" : undefined}
       onClick={follow}
     >

@@ -80,7 +80,7 @@ describe("a page that breaks", () => {
 
 describe("signing in", () => {
   it("shows what is wrong and stays, then goes in", async () => {
-    const me = { id: 1, username: "demo", csrf_token: "t" };
+    const me = { id: 1, username: "demo", csrf_token: "t", role: "trader" as const };
     vi.spyOn(api, "login").mockRejectedValueOnce(new ApiError(401, "x", "The username or the password is wrong.")).mockResolvedValue(me);
     const done = vi.fn();
     render(<LoginPage expired={false} signedIn={done} />);
@@ -183,7 +183,9 @@ describe("words for people", () => {
 
   it("knows its pages", () => {
     const pages = ["/", "/trades/", "/signals", "/elsewhere", "/trades/7", "/brokers", "/brokers/a/b"].map((path) => placeOf(path).page);
-    expect(pages).toEqual(["overview", "trades", "signals", "overview", "overview", "brokers", "overview"]);
+    expect(pages).toEqual(["overview", "trades", "signals", "overview", "trades", "brokers", "overview"]);
     expect(placeOf("/brokers/deribit/")).toEqual({ page: "brokers", part: "deribit" });
+    expect(placeOf("/sessions/new")).toEqual({ page: "sessions", part: "new" });
+    expect(placeOf("/decisions")).toEqual({ page: "decisions", part: "" });
   });
 });

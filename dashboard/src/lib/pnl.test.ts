@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { account, trade } from "../test/samples";
-import { distancePercent, liveEquity, livePnl, livePnlPercent, openPnl, toneOf, wayToTarget } from "./pnl";
+import { distancePercent, liveEquity, livePnl, livePnlPercent, openPnl, openSize, toneOf, wayToTarget } from "./pnl";
 
 const quote = { venue: "sim", symbol: "SIM-JUMP", bid: 2009, ask: 2011, last: 2010, time: 1 };
 const short = { ...trade, direction: "SHORT" as const, stop_loss: "2010", take_profit: "1980" };
@@ -13,6 +13,14 @@ describe("live P&L", () => {
     expect(livePnl({ ...trade, contract_size: "10" }, quote)).toBe(50);
     expect(livePnlPercent(trade, quote)).toBeCloseTo(0.5);
     expect(livePnlPercent(short, quote)).toBeCloseTo(-0.5);
+  });
+
+  it("is of what is still open", () => {
+    const part = { ...trade, closed_quantity: "0.2000" };
+    expect(livePnl(part, quote)).toBe(3);
+    expect(openSize(part)).toBe("0.3");
+    expect(openSize({ ...trade, quantity: "1200", closed_quantity: "200" })).toBe("1000");
+    expect(openSize(trade)).toBe("0.5");
   });
 
   it("falls back on the server's price, then on the server's figure", () => {

@@ -12,6 +12,18 @@ export function markPrice(trade: Trade, quote: Quote | undefined): number | null
   return trade.current_price === null ? null : Number(trade.current_price);
 }
 
+/** What of the trade is still open, base units. */
+export function openQuantity(trade: Trade): number {
+  const left = Number(trade.quantity) - Number(trade.closed_quantity ?? 0);
+  return Number(left.toPrecision(12));
+}
+
+/** The same as the server writes it. */
+export function openSize(trade: Trade): string {
+  if (Number(trade.closed_quantity ?? 0) === 0) return trade.quantity;
+  return openQuantity(trade).toFixed(12).replace(/\.?0+$/, "");
+}
+
 /** Unrealized P&L before exit costs, account currency, as a float: for showing. The ledger holds the money. */
 export function livePnl(trade: Trade, quote: Quote | undefined): number | null {
   const mark = markPrice(trade, quote);
@@ -22,7 +34,7 @@ export function livePnl(trade: Trade, quote: Quote | undefined): number | null {
   }
   const sign = trade.direction === "LONG" ? 1 : -1;
   const gain = trade.inverse ? 1 / entry - 1 / mark : mark - entry;
-  return sign * gain * Number(trade.quantity) * Number(trade.contract_size ?? 1);
+  return sign * gain * openQuantity(trade) * Number(trade.contract_size ?? 1);
 }
 
 /** The same against the entry's notional, or a contract's stake, percent. */

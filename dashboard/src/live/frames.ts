@@ -1,3 +1,4 @@
+import type { Alert } from "../api/alertTypes";
 import type { Account, Bar, Decision, Quote, Session, Signal, Trade } from "../api/types";
 
 export interface Payloads {
@@ -10,6 +11,9 @@ export interface Payloads {
   /** `change` names what was done to the account, where something was. */
   status: { account: Account | null; sessions: Session[]; change?: string };
   error: { code: string; message: string };
+  alert: Alert;
+  audit: { action: string; subject: string };
+  drawdown_limit: { session: number; session_name: string; message: string };
 }
 
 /** The events that the server numbers per owner, without a gap. */

@@ -8,6 +8,7 @@ import { CreateAccount } from "../features/accounts/CreateAccount";
 import { toasts } from "../features/toasts/toasts";
 import { useController } from "../state/context";
 import { type AccountList, useAccounts } from "../state/useAccounts";
+import { Act } from "../ui/Act";
 import { Panel } from "../ui/Panel";
 import { Empty, ErrorState, Skeleton } from "../ui/states";
 import { useLoaded } from "../ui/useLoaded";
@@ -67,9 +68,11 @@ export function AccountsPage() {
       <div className="page-head">
         <h1>Accounts</h1>
         {mode === null && (
-          <button type="button" className="button primary" data-testid="new-account" onClick={() => setMode("PAPER")}>
-            New account
-          </button>
+          <Act>
+            <button type="button" className="button primary" data-testid="new-account" onClick={() => setMode("PAPER")}>
+              New account
+            </button>
+          </Act>
         )}
       </div>
       {mode !== null && (

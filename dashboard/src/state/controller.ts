@@ -16,6 +16,8 @@ export class Controller {
   readonly market = new Emitter<QuotesFrame | CandleFrame>();
   /** News of trades, from events and from answers. */
   readonly trades = new Emitter<Trade>();
+  /** Every event applied, those that were caught up with, too. */
+  readonly events = new Emitter<EventFrame>();
   /** Events that happened while this page was connected: worth telling a person. */
   readonly news = new Emitter<EventFrame>();
   readonly signedOut = new Emitter<void>();
@@ -140,6 +142,7 @@ export class Controller {
         return;
       case "next":
         this.store.dispatch({ type: "event", frame });
+        this.events.emit(frame);
         if (frame.type.startsWith("trade_")) this.trades.emit(frame.payload as Trade);
         if (frame.number > this.helloNumber) this.news.emit(frame);
         if (frame.type === "status" && frame.payload.account?.closed_at) this.accountClosed(frame.payload.account.id);

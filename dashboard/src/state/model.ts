@@ -31,6 +31,8 @@ export interface State {
   quotes: Quotes;
   equity: EquityPoint[];
   symbols: MarketSymbol[];
+  /** How many alerts are not read; null until it is known. */
+  unread: number | null;
 }
 
 export const initial: State = {
@@ -51,6 +53,7 @@ export const initial: State = {
   quotes: {},
   equity: [],
   symbols: [],
+  unread: null,
 };
 
 /** Everything that a load over HTTP brings. */
@@ -73,5 +76,6 @@ export type Action =
   | { type: "trade"; trade: Trade }
   | { type: "account"; account: Account }
   | { type: "accounts"; accounts: Account[] }
-  | { type: "session"; session: Session }
+  | { type: "session"; session: Session; gone?: boolean }
+  | { type: "unread"; count: number }
   | { type: "older-signals"; signals: Signal[]; count: number };

@@ -29,7 +29,9 @@ export function reduce(state: State, action: Action): State {
     case "accounts":
       return withAccounts(state, action.accounts);
     case "session":
-      return withSession(state, action.session);
+      return withSession(state, action.session, action.gone);
+    case "unread":
+      return { ...state, unread: action.count };
     case "older-signals":
       return {
         ...state,
@@ -75,6 +77,8 @@ function applied(state: State, frame: EventFrame): State {
       return mine ? withTrade(state, frame.payload) : state;
     case "balance_update":
       return withPoint(withAccount(state, frame.payload), frame.payload, frame.created_at);
+    case "alert":
+      return { ...state, unread: (state.unread ?? 0) + 1 };
     case "status":
       return withStatus(state, frame.payload, mine);
     default:
@@ -109,12 +113,17 @@ function withAccounts(state: State, accounts: Account[]): State {
   return { ...state, accounts, account: sure ? fresh : state.account };
 }
 
-function withSession(state: State, session: Session): State {
-  const put = (sessions: Session[]) => sessions.map((item) => (item.id === session.id ? session : item));
+/** The state with a session as it is now, or (`gone`) without it. */
+function withSession(state: State, session: Session, gone = false): State {
+  const put = (sessions: Session[]) => {
+    if (gone) return sessions.filter((item) => item.id !== session.id);
+    const known = sessions.some((item) => item.id === session.id);
+    return known ? sessions.map((item) => (item.id === session.id ? session : item)) : [...sessions, session];
+  };
   const accounts = state.accounts.map((item) =>
     item.id === session.account ? { ...item, sessions: put(item.sessions ?? []) } : item,
   );
-  return { ...state, accounts, sessions: put(state.sessions) };
+  return { ...state, accounts, sessions: session.account === state.account?.id ? put(state.sessions) : state.sessions };
 }
 
 function pointOf(account: Account, time: string): EquityPoint {

@@ -15,6 +15,13 @@ const PATHS = {
   flask: "M10 3h4M11 3v6l-6 10a1.5 1.5 0 001.3 2h11.4a1.5 1.5 0 001.3-2L13 9V3M8 15h8",
   back: "M11 6l-6 6 6 6M5 12h14",
   alert: "M12 4l9 16H3zM12 10v4M12 17v.5",
+  bell: "M6 16V11a6 6 0 0112 0v5l2 2H4zM10 21h4",
+  send: "M21 3L3 10.5l7 3 3 7z M21 3L10 13.5",
+  star: "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z",
+  stop: "M8 3h8l5 5v8l-5 5H8l-5-5V8zM9 9l6 6M15 9l-6 6",
+  play: "M7 5l12 7-12 7z",
+  scale: "M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z",
+  more: "M5 12h.5M12 12h.5M19 12h.5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

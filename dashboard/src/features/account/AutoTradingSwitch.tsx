@@ -4,6 +4,7 @@ import { api } from "../../api/client";
 import { messageOf } from "../../api/http";
 import type { Account } from "../../api/types";
 import { useController } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { toasts } from "../toasts/toasts";
 
 /** Moves when the server says so, never before. */
@@ -26,20 +27,22 @@ export function AutoTradingSwitch({ account }: { account: Account }) {
   }
 
   return (
-    <button
-      type="button"
-      role="switch"
-      className="switch"
-      data-testid="auto-trading-switch"
-      aria-checked={on}
-      aria-busy={busy}
-      disabled={busy}
-      onClick={toggle}
-    >
-      <span className="switch-text">
-        Auto-trading <b>{on ? "on" : "off"}</b>
-      </span>
-      <span className="track" aria-hidden="true" />
-    </button>
+    <Act>
+      <button
+        type="button"
+        role="switch"
+        className="switch"
+        data-testid="auto-trading-switch"
+        aria-checked={on}
+        aria-busy={busy}
+        disabled={busy}
+        onClick={toggle}
+      >
+        <span className="switch-text">
+          Auto-trading <b>{on ? "on" : "off"}</b>
+        </span>
+        <span className="track" aria-hidden="true" />
+      </button>
+    </Act>
   );
 }

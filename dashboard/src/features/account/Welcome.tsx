@@ -1,5 +1,6 @@
 import { api } from "../../api/client";
 import { useController } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { useOnce } from "../../ui/useOnce";
 
 /** What a user without an account sees. */
@@ -13,9 +14,11 @@ export function Welcome() {
     <div className="welcome panel">
       <h1>Open a paper account</h1>
       <p>Signals are traded with play money against real or simulated prices. Nothing can be lost, and all of it is recorded.</p>
-      <button type="button" className="button primary" disabled={opening.busy} onClick={opening.run} data-testid="open-account">
-        {opening.busy ? "Opening…" : "Open a paper account"}
-      </button>
+      <Act>
+        <button type="button" className="button primary" disabled={opening.busy} onClick={opening.run} data-testid="open-account">
+          {opening.busy ? "Opening…" : "Open a paper account"}
+        </button>
+      </Act>
       {opening.problem && (
         <p className="form-error" role="alert">
           {opening.problem.message}

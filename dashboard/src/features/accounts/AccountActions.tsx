@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import type { Account } from "../../api/types";
 import { useController } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { Confirm } from "../../ui/Confirm";
 import { useOnce } from "../../ui/useOnce";
 import { toasts } from "../toasts/toasts";
@@ -43,39 +44,41 @@ export function AccountActions({ account, reload }: { account: Account; reload: 
 
   return (
     <>
-      <div className="row-actions">
-        {account.mode !== "PAPER" && (
+      <Act>
+        <div className="row-actions">
+          {account.mode !== "PAPER" && (
+            <button
+              type="button"
+              className="button small"
+              aria-label={`Check ${account.name} now`}
+              disabled={busy}
+              data-testid="account-check"
+              onClick={() => start(check)}
+            >
+              {check.busy ? "Checking…" : "Check now"}
+            </button>
+          )}
           <button
             type="button"
             className="button small"
-            aria-label={`Check ${account.name} now`}
+            aria-label={`${account.is_enabled ? "Disable" : "Enable"} ${account.name}`}
             disabled={busy}
-            data-testid="account-check"
-            onClick={() => start(check)}
+            data-testid="account-enable"
+            onClick={() => start(toggle)}
           >
-            {check.busy ? "Checking…" : "Check now"}
+            {account.is_enabled ? "Disable" : "Enable"}
           </button>
-        )}
-        <button
-          type="button"
-          className="button small"
-          aria-label={`${account.is_enabled ? "Disable" : "Enable"} ${account.name}`}
-          disabled={busy}
-          data-testid="account-enable"
-          onClick={() => start(toggle)}
-        >
-          {account.is_enabled ? "Disable" : "Enable"}
-        </button>
-        <Confirm
-          ask="Close…"
-          confirm="Stop all its sessions and close?"
-          label={`Close the account ${account.name}`}
-          busyText="Closing…"
-          busy={busy}
-          run={() => start(close)}
-          testId="account-close"
-        />
-      </div>
+          <Confirm
+            ask="Close…"
+            confirm="Stop all its sessions and close?"
+            label={`Close the account ${account.name}`}
+            busyText="Closing…"
+            busy={busy}
+            run={() => start(close)}
+            testId="account-close"
+          />
+        </div>
+      </Act>
       <p className="row-told" role="status" data-testid="account-told">
         {told}
       </p>

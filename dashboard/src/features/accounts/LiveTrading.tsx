@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import type { Account } from "../../api/types";
 import { useController } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { Icon } from "../../ui/icons";
 import { TextField } from "../../ui/TextField";
 import { type Once, useOnce } from "../../ui/useOnce";
@@ -83,16 +84,18 @@ export function LiveTrading({ account }: { account: Account }) {
       {asked && !on ? (
         <Arming account={account} typed={typed} type={setTyped} send={send} cancel={hide} />
       ) : (
-        <button
-          type="button"
-          className={`button small ${on ? "" : "danger-outline"}`}
-          disabled={send.busy}
-          data-testid="live-switch"
-          aria-label={`${on ? "Switch off" : "Switch on"} live trading of ${account.name}`}
-          onClick={() => (on ? send.run() : setAsked(true))}
-        >
-          {on ? (send.busy ? "Switching off…" : "Switch off") : "Switch on…"}
-        </button>
+        <Act>
+          <button
+            type="button"
+            className={`button small ${on ? "" : "danger-outline"}`}
+            disabled={send.busy}
+            data-testid="live-switch"
+            aria-label={`${on ? "Switch off" : "Switch on"} live trading of ${account.name}`}
+            onClick={() => (on ? send.run() : setAsked(true))}
+          >
+            {on ? (send.busy ? "Switching off…" : "Switch off") : "Switch on…"}
+          </button>
+        </Act>
       )}
       {send.problem && !send.problem.fields["confirm"] && (
         <p className="form-error" role="alert">

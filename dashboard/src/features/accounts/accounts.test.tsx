@@ -9,6 +9,7 @@ import { AccountsPage } from "../../pages/AccountsPage";
 import { broker, credential, liveAccount } from "../../test/brokerSamples";
 import { renderDesk } from "../../test/render";
 import { account, snapshot } from "../../test/samples";
+import { session as sampleSession } from "../../test/sessionSamples";
 import { LiveStrip } from "../account/LiveStrip";
 import { NOTHING_MORE, requestOf } from "./newAccount";
 import { connectionSaid, differenceSaid, reconnectsSaid } from "./words";
@@ -120,35 +121,43 @@ describe("the accounts", () => {
 
 describe("the sessions of an account", () => {
   const session: Session = {
+    ...sampleSession,
     id: 9,
-    name: "Razor",
     account: 3,
     venue: "deribit",
     status: "STOPPED",
-    status_reason: "",
-    strategies: [{ name: "razor" }],
     symbols: ["BTC-PERPETUAL"],
     timeframe: "1m",
-    sources: [],
-    market_types: [],
   };
   const withIt = { ...liveAccount, sessions: [session] };
 
   it("are started and stopped on its card, once for two clicks", async () => {
     let answer: (value: Session) => void = () => undefined;
-    const send = vi.spyOn(api, "switchSession").mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    const send = vi.spyOn(api, "actOnSession").mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
     page([account, withIt]);
     expect(card(3).getByTestId("account-session").textContent).toContain("1m · BTC-PERPETUAL · deribit");
     await userEvent.dblClick(card(3).getByRole("button", { name: "Start Razor of Deribit main" }));
-    expect(send.mock.calls).toEqual([[3, 9, true]]);
-    expect(card(3).getByTestId("session-switch").textContent).toBe("Starting…");
+    expect(send.mock.calls).toEqual([[9, "start", {}, expect.any(String)]]);
+    expect(card(3).getByTestId("session-start").textContent).toBe("Starting…");
     act(() => answer({ ...session, status: "RUNNING" }));
     await waitFor(() => expect(card(3).getByTestId("account-session").dataset["status"]).toBe("RUNNING"));
     send.mockRejectedValueOnce(new ApiError(409, "account_closed", "The account is closed."));
-    await userEvent.click(card(3).getByTestId("session-switch"));
-    expect(send.mock.lastCall).toEqual([3, 9, false]);
+    await userEvent.click(card(3).getByTestId("session-stop"));
+    expect(send.mock.lastCall?.slice(0, 2)).toEqual([9, "stop"]);
     expect((await card(3).findByRole("alert")).textContent).toBe("The account is closed.");
     expect(card(3).getByTestId("account-session").dataset["status"]).toBe("RUNNING");
+  });
+
+  it("ask before they start with real money", async () => {
+    const send = vi.spyOn(api, "actOnSession").mockResolvedValue({ ...session, status: "RUNNING" });
+    page([account, { ...withIt, live_trading_enabled: true }]);
+    await userEvent.click(card(3).getByTestId("session-start"));
+    expect(send).not.toHaveBeenCalled();
+    const dialog = within(await screen.findByTestId("start-dialog"));
+    expect(dialog.getByText("REAL MONEY.")).toBeTruthy();
+    await userEvent.dblClick(dialog.getByTestId("start-confirm"));
+    expect(send).toHaveBeenCalledOnce();
+    await waitFor(() => expect(screen.queryByTestId("start-dialog")).toBeNull());
   });
 
   it("say why they do not trade while live trading is off", () => {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import type { Credential } from "../../api/brokerTypes";
 import { ago } from "../../lib/time";
+import { Act } from "../../ui/Act";
 import { Confirm } from "../../ui/Confirm";
 import { useNow } from "../../ui/useNow";
 import { useOnce } from "../../ui/useOnce";
@@ -66,30 +67,32 @@ export function CredentialRow({ credential, users, changed }: RowProps) {
   return (
     <li className="credential" data-testid="credential-row" data-credential={id}>
       <Facts credential={credential} users={users} />
-      <div className="row-actions">
-        <button
-          type="button"
-          className="button small"
-          aria-label={`Check ${label}`}
-          disabled={busy}
-          data-testid="credential-validate"
-          onClick={() => {
-            remove.clear();
-            check.run();
-          }}
-        >
-          {check.busy ? "Checking…" : "Check"}
-        </button>
-        <Confirm
-          ask="Remove"
-          confirm="Remove for good?"
-          label={`Remove ${label}`}
-          busyText="Removing…"
-          busy={busy}
-          run={remove.run}
-          testId="credential-remove"
-        />
-      </div>
+      <Act>
+        <div className="row-actions">
+          <button
+            type="button"
+            className="button small"
+            aria-label={`Check ${label}`}
+            disabled={busy}
+            data-testid="credential-validate"
+            onClick={() => {
+              remove.clear();
+              check.run();
+            }}
+          >
+            {check.busy ? "Checking…" : "Check"}
+          </button>
+          <Confirm
+            ask="Remove"
+            confirm="Remove for good?"
+            label={`Remove ${label}`}
+            busyText="Removing…"
+            busy={busy}
+            run={remove.run}
+            testId="credential-remove"
+          />
+        </div>
+      </Act>
       <p className="row-told" role="status">
         {told}
       </p>

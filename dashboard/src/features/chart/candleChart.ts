@@ -7,7 +7,9 @@ import {
   type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  LineSeries,
   LineStyle,
+  LineType,
   type SeriesMarker,
   type Time,
   type UTCTimestamp,
@@ -17,7 +19,7 @@ import type { Bar } from "../../api/types";
 import { tickDecimals } from "../../lib/format";
 import { chartOptions } from "../../ui/chartTheme";
 import { color } from "../../ui/theme";
-import type { Level, Mark } from "./markers";
+import type { Level, Mark, Trail } from "./markers";
 
 const at = (seconds: number) => seconds as UTCTimestamp;
 /** Above this many marks, words would cover the candles. */
@@ -30,6 +32,8 @@ export class CandleChart {
   private readonly markers: ISeriesMarkersPluginApi<Time>;
   private lines: IPriceLine[] = [];
   private levels: Level[] = [];
+  private trails: ISeriesApi<"Line">[] = [];
+  private trailed: number[] = [];
   last: Bar | null = null;
   first: number | null = null;
 
@@ -75,7 +79,7 @@ export class CandleChart {
     this.markers.setMarkers(marks.map((mark) => this.marker(mark, wordy)));
   }
 
-  private marker({ time, kind, trade }: Mark, wordy: boolean): SeriesMarker<Time> {
+  private marker({ time, kind, trade, label }: Mark, wordy: boolean): SeriesMarker<Time> {
     const long = trade.direction === "LONG";
     if (kind === "entry") {
       return {
@@ -85,6 +89,10 @@ export class CandleChart {
         color: color("accent"),
         ...(wordy ? { text: long ? "Long" : "Short" } : {}),
       };
+    }
+    if (kind === "part") {
+      const text = wordy && label !== undefined ? { text: label } : {};
+      return { time: at(time), position: long ? "aboveBar" : "belowBar", shape: "circle", color: color("warn"), size: 0.7, ...text };
     }
     return {
       time: at(time),
@@ -111,13 +119,39 @@ export class CandleChart {
     );
   }
 
-  /** Keep stops and targets in sight while that does not flatten the candles. */
+  /** Levels as they were moved, in steps. */
+  setTrails(trails: Trail[]): void {
+    for (const line of this.trails) this.chart.removeSeries(line);
+    this.trailed = trails.flatMap(({ points }) => points.flatMap(({ price }) => price ?? []));
+    this.trails = trails.map(({ kind, points }) => {
+      const line = this.chart.addSeries(LineSeries, {
+        color: color(kind === "stop" ? "down" : "up"),
+        lineWidth: 2,
+        lineType: LineType.WithSteps,
+        lastValueVisible: false,
+        priceLineVisible: false,
+        crosshairMarkerVisible: false,
+        autoscaleInfoProvider: () => null,
+      });
+      line.setData(points.map(({ time, price }) => (price === null ? { time: at(time) } : { time: at(time), value: price })));
+      return line;
+    });
+  }
+
+  showAll(): void {
+    this.chart.timeScale().fitContent();
+  }
+
+  /** Keep stops and targets in sight while that does not flatten the candles; where they were may take more room. */
   private reach(info: AutoscaleInfo | null): AutoscaleInfo | null {
     if (info?.priceRange == null) return info;
     const { minValue, maxValue } = info.priceRange;
-    const room = (maxValue - minValue) * 0.75;
-    const near = this.levels.map((level) => level.price).filter((value) => value > minValue - room && value < maxValue + room);
-    return { ...info, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
+    const near = (prices: number[], share: number) => {
+      const room = (maxValue - minValue) * share;
+      return prices.filter((value) => value > minValue - room && value < maxValue + room);
+    };
+    const seen = [...near(this.levels.map((level) => level.price), 0.75), ...near(this.trailed, 1.5)];
+    return { ...info, priceRange: { minValue: Math.min(minValue, ...seen), maxValue: Math.max(maxValue, ...seen) } };
   }
 
   remove(): void {

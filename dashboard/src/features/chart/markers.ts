@@ -4,11 +4,19 @@ import { bucket } from "../../lib/candles";
 export interface Mark {
   /** Open of the candle it belongs to, epoch seconds. */
   time: number;
-  kind: "entry" | "exit";
+  kind: "entry" | "exit" | "part";
   trade: Trade;
+  /** Beside a part that was closed. */
+  label?: string;
 }
 
-const seconds = (iso: string) => Date.parse(iso) / 1000;
+/** A level over time: from each point on it is in force, null while there was none. */
+export interface Trail {
+  kind: "stop" | "target";
+  points: { time: number; price: number | null }[];
+}
+
+export const seconds = (iso: string) => Date.parse(iso) / 1000;
 
 /** Entries and exits from `since` (epoch seconds) on, in the order that the chart asks for. */
 export function marksOf(trades: Trade[], timeframe: string, since: number): Mark[] {

@@ -14,10 +14,11 @@ export interface CandleData {
   bars: Bar[];
 }
 
-async function fetchCandles(venue: string, symbol: string, timeframe: string): Promise<Bar[]> {
+/** The latest candles, with the one that is forming. Raises ApiError. */
+export async function fetchCandles(venue: string, symbol: string, timeframe: string, length = LENGTH): Promise<Bar[]> {
   const parts = finer(timeframe);
   const [closed, inside] = await Promise.all([
-    api.candles(venue, symbol, timeframe, LENGTH),
+    api.candles(venue, symbol, timeframe, length),
     parts === null ? [] : api.candles(venue, symbol, parts.timeframe, parts.count).catch(() => []),
   ]);
   const newest = forming(closed, inside, timeframe);

@@ -1,4 +1,5 @@
 import type { Trade } from "../../api/types";
+import { Link } from "../../app/router";
 import { price, quantity, signedPercent } from "../../lib/format";
 import { marketKey, toneOf } from "../../lib/pnl";
 import { duration, moment } from "../../lib/time";
@@ -35,7 +36,9 @@ function Row({ trade, compact }: { trade: Trade; compact: boolean }) {
   return (
     <tr role="row" data-testid="history-row" data-trade-id={trade.id} data-status={trade.status}>
       <th role="rowheader" scope="row" className="cell-title">
-        <b>{trade.symbol}</b>
+        <Link to={`/trades/${trade.id}`} className="link" testId="trade-link">
+          {trade.symbol}
+        </Link>
         <DirectionBadge direction={trade.direction} />
         {trade.contract && <ContractFacts contract={trade.contract} currency={currency} />}
       </th>

@@ -16,13 +16,18 @@ const STATUSES = coded(["CLOSED", "OPEN", "PENDING", "CLOSING", "FAILED", "CANCE
 const REASONS = coded([
   "STOP_LOSS",
   "TAKE_PROFIT",
+  "TRAILING_STOP",
+  "BREAK_EVEN",
+  "TIME",
   "MANUAL",
   "EXPIRED",
   "EXTERNAL",
   "STOP_OUT",
+  "KILL_SWITCH",
   "EMERGENCY",
   "LATE_FILL",
   "RESET",
+  "SHADOW",
   "END_OF_REPLAY",
 ]);
 const ANY = { symbol: "", direction: "", status: "", exit_reason: "" };

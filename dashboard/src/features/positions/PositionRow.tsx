@@ -2,12 +2,14 @@ import { memo } from "react";
 
 import type { Trade } from "../../api/types";
 import { money, price, quantity, signedPercent } from "../../lib/format";
-import { livePnl, livePnlPercent, marketKey, markPrice, toneOf } from "../../lib/pnl";
+import { livePnl, livePnlPercent, marketKey, markPrice, openSize, toneOf } from "../../lib/pnl";
 import { duration, moment, secondsSince } from "../../lib/time";
 import { useDash } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { CodeBadge, DirectionBadge } from "../../ui/badges";
 import { useNow } from "../../ui/useNow";
 import { chooseMarket } from "../chart/choice";
+import { TradeLink } from "../trade/TradeLink";
 import { CloseButton } from "./CloseButton";
 import { ContractFacts } from "./ContractFacts";
 import { LevelBar } from "./LevelBar";
@@ -31,11 +33,12 @@ export const PositionRow = memo(function PositionRow({ trade, currency }: { trad
           {trade.symbol}
         </button>
         <DirectionBadge direction={trade.direction} />
+        <TradeLink trade={trade} />
         {trade.status === "CLOSING" && <CodeBadge code={trade.status} />}
         {trade.contract && <ContractFacts contract={trade.contract} currency={currency} />}
       </th>
       <td role="cell" data-label="Size" className="number">
-        {quantity(trade.quantity)}
+        {quantity(openSize(trade))}
       </td>
       <td role="cell" data-label="Entry" className="number">
         {price(trade.entry_price, tick)}
@@ -62,7 +65,9 @@ export const PositionRow = memo(function PositionRow({ trade, currency }: { trad
         {trade.strategy || trade.session_name || "–"}
       </td>
       <td role="cell" className="cell-action">
-        <CloseButton trade={trade} />
+        <Act>
+          <CloseButton trade={trade} />
+        </Act>
       </td>
     </tr>
   );

@@ -1,4 +1,5 @@
 import type { Session } from "../../api/types";
+import { Link } from "../../app/router";
 import { useDash } from "../../state/context";
 import { CodeBadge } from "../../ui/badges";
 import { Panel } from "../../ui/Panel";
@@ -25,7 +26,12 @@ export function SessionList() {
   const sessions = useDash((state) => state.sessions);
   const running = sessions.filter((session) => session.status === "RUNNING").length;
   return (
-    <Panel title="Sessions" count={sessions.length ? `${running} of ${sessions.length} running` : undefined} testId="sessions">
+    <Panel
+      title="Sessions"
+      count={sessions.length ? `${running} of ${sessions.length} running` : undefined}
+      testId="sessions"
+      aside={<Link to="/sessions">All sessions</Link>}
+    >
       {sessions.length === 0 ? (
         <Empty title="No session">A session decides which signals this account trades.</Empty>
       ) : (

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import type { Account } from "../../api/types";
 import { useController, useDash } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { Field } from "../../ui/Field";
 import { Panel } from "../../ui/Panel";
 import { useOnce } from "../../ui/useOnce";
@@ -40,9 +41,11 @@ export function ResetAccount({ account }: { account: Account }) {
           stay in the history. This cannot be undone.
         </p>
         {!shown ? (
-          <button type="button" className="button danger-outline" data-testid="reset-account" onClick={() => setShown(true)}>
-            Reset account…
-          </button>
+          <Act>
+            <button type="button" className="button danger-outline" data-testid="reset-account" onClick={() => setShown(true)}>
+              Reset account…
+            </button>
+          </Act>
         ) : (
           <form
             noValidate

@@ -4,6 +4,7 @@ import { api } from "../../api/client";
 import { ApiError, type FieldErrors, messageOf } from "../../api/http";
 import type { Account } from "../../api/types";
 import { useController } from "../../state/context";
+import { Act } from "../../ui/Act";
 import { Field, SwitchRow } from "../../ui/Field";
 import { Panel } from "../../ui/Panel";
 import { toasts } from "../toasts/toasts";
@@ -47,56 +48,58 @@ export function SettingsPanel({ account }: { account: Account }) {
 
   return (
     <Panel title="Risk and automation" testId="settings-panel">
-      <form className="settings" noValidate onSubmit={(event) => void submit(event)}>
-        {SWITCHES.map(({ name, label, hint }) => (
-          <SwitchRow
-            key={name}
-            name={name}
-            label={label}
-            hint={hint}
-            errors={errors[name]}
-            checked={edits[name] ?? account[name]}
-            change={(checked) => edit({ [name]: checked })}
-          />
-        ))}
-        {NUMBERS.map(({ name, label, hint, step, read }) => {
-          const value = edits[name] ?? shownNumber(account, name);
-          return (
-            <Field
+      <Act>
+        <form className="settings" noValidate onSubmit={(event) => void submit(event)}>
+          {SWITCHES.map(({ name, label, hint }) => (
+            <SwitchRow
               key={name}
               name={name}
               label={label}
               hint={hint}
-              step={step}
-              value={value}
-              suffix={read?.(value)}
               errors={errors[name]}
-              change={(next) => edit({ [name]: next })}
+              checked={edits[name] ?? account[name]}
+              change={(checked) => edit({ [name]: checked })}
             />
-          );
-        })}
-        {problem && (
-          <p className="form-error" role="alert">
-            {problem}
-          </p>
-        )}
-        <div className="form-foot">
-          <button type="submit" className="button primary" disabled={busy || !dirty} data-testid="settings-save">
-            {busy ? "Saving…" : "Save changes"}
-          </button>
-          <button
-            type="button"
-            className="button ghost"
-            disabled={busy || !dirty}
-            onClick={() => {
-              setEdits({});
-              setErrors({});
-            }}
-          >
-            Discard
-          </button>
-        </div>
-      </form>
+          ))}
+          {NUMBERS.map(({ name, label, hint, step, read }) => {
+            const value = edits[name] ?? shownNumber(account, name);
+            return (
+              <Field
+                key={name}
+                name={name}
+                label={label}
+                hint={hint}
+                step={step}
+                value={value}
+                suffix={read?.(value)}
+                errors={errors[name]}
+                change={(next) => edit({ [name]: next })}
+              />
+            );
+          })}
+          {problem && (
+            <p className="form-error" role="alert">
+              {problem}
+            </p>
+          )}
+          <div className="form-foot">
+            <button type="submit" className="button primary" disabled={busy || !dirty} data-testid="settings-save">
+              {busy ? "Saving…" : "Save changes"}
+            </button>
+            <button
+              type="button"
+              className="button ghost"
+              disabled={busy || !dirty}
+              onClick={() => {
+                setEdits({});
+                setErrors({});
+              }}
+            >
+              Discard
+            </button>
+          </div>
+        </form>
+      </Act>
     </Panel>
   );
 }

@@ -20,8 +20,9 @@ describe("the signal feed", () => {
     expect(screen.queryByTestId("decision-gates")).toBeNull();
     await userEvent.click(within(row).getByRole("button"));
     const gates = within(screen.getByTestId("decision-gates")).getAllByTestId("gate-row");
-    expect(gates.map((gate) => gate.dataset["passed"])).toEqual(["true", "false"]);
-    expect(gates[0]?.textContent).toContain("0.8802");
+    expect(gates.map((gate) => gate.dataset["passed"])).toEqual(["false", "true"]);
+    expect(gates[1]?.textContent).toContain("0.8802");
+    expect(screen.getByTestId("signal-decisions").getAttribute("href")).toBe("/decisions?signal=s-1");
     expect(row.textContent).toContain("Why it fired");
     expect(row.textContent).toContain("61.25");
   });

@@ -1,12 +1,14 @@
 import { memo, useId, useState } from "react";
 
 import type { Signal } from "../../api/types";
+import { Link } from "../../app/router";
 import { share, words } from "../../lib/format";
 import { moment } from "../../lib/time";
 import { outcomeOf } from "../../state/signals";
 import { DirectionBadge } from "../../ui/badges";
 import { Icon } from "../../ui/icons";
-import { DecisionGates } from "./DecisionGates";
+import { DecisionGates } from "../decisions/DecisionGates";
+import { decisionsAt } from "../decisions/filters";
 import { Evidence } from "./Evidence";
 
 function summary(signal: Signal, account: number): { className: string; label: string; text: string } {
@@ -62,6 +64,11 @@ export const SignalRow = memo(function SignalRow({ signal, account }: { signal: 
           {outcomeOf(signal, account).decisions.map((decision) => (
             <DecisionGates key={decision.id} decision={decision} />
           ))}
+          <p>
+            <Link to={decisionsAt({ signal: signal.id })} testId="signal-decisions">
+              All decisions on this signal
+            </Link>
+          </p>
         </div>
       )}
     </li>

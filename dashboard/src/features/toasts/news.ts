@@ -5,6 +5,7 @@ import type { Toast } from "./toasts";
 /** What a person is told of an event; null for what the page shows anyway, and for another account's. */
 export function newsToast(frame: EventFrame, account: number | undefined): Toast | null {
   if (frame.type === "status") return moneyToast(frame.payload);
+  if (frame.type === "alert") return alertToast(frame.payload);
   if (frame.account !== null && frame.account !== account) return null;
   switch (frame.type) {
     case "trade_executed": {
@@ -22,6 +23,14 @@ export function newsToast(frame: EventFrame, account: number | undefined): Toast
     default:
       return null;
   }
+}
+
+/**
+ * What is critical is told of every account; the bell counts the rest. An error event that tells of the same has the same
+ * title, and makes no second toast; a halted session's code is only the limit's name.
+ */
+function alertToast({ severity, kind, code, message }: Payloads["alert"]): Toast | null {
+  return severity === "CRITICAL" ? { tone: "bad", title: words(kind === "HALTED" ? kind : code), text: message } : null;
 }
 
 /** Whether real money is at stake is told of every account, whoever switched it. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Broker, Credential } from "../../../api/brokerTypes";
 import { Link } from "../../../app/router";
 import { Icon } from "../../../ui/icons";
+import { Act } from "../../../ui/Act";
 import { Panel } from "../../../ui/Panel";
 import { BrokerLogo } from "../BrokerLogo";
 import { ConnectForm } from "./ConnectForm";
@@ -69,7 +70,9 @@ export function ConnectView({ broker, changed }: { broker: Broker; changed: () =
       </p>
       <Panel title={`Connect ${broker.name}`} testId="connect" aside={<BrokerLogo broker={broker} />}>
         <div className="connect-body">
-          <Body broker={broker} changed={changed} />
+          <Act>
+            <Body broker={broker} changed={changed} />
+          </Act>
         </div>
       </Panel>
       {open && <KeyGuide broker={broker} />}

@@ -1,6 +1,21 @@
 import type { Decision, Gate } from "../../api/types";
+import { Link } from "../../app/router";
 import { figure, quantity, words } from "../../lib/format";
 import { Icon } from "../../ui/icons";
+import { DecisionPlan } from "./DecisionPlan";
+import { barOf } from "./summary";
+
+/** The figure as a length, and the limit as a mark, on one scale. */
+function GateBar({ gate }: { gate: Gate }) {
+  const bar = barOf(gate.figure, gate.limit);
+  if (bar === null) return null;
+  return (
+    <span className="gate-bar" aria-hidden="true" data-testid="gate-bar">
+      <span style={{ width: `${bar.figure}%` }} />
+      <i style={{ left: `${bar.limit}%` }} />
+    </span>
+  );
+}
 
 function GateRow({ gate }: { gate: Gate }) {
   return (
@@ -12,6 +27,7 @@ function GateRow({ gate }: { gate: Gate }) {
             {words(gate.name)}
             <span className="visually-hidden">{gate.passed ? " passed" : " failed"}</span>
             <small>{gate.message}</small>
+            <GateBar gate={gate} />
           </span>
         </span>
       </th>
@@ -21,9 +37,10 @@ function GateRow({ gate }: { gate: Gate }) {
   );
 }
 
-/** Every gate of one decision: what it measured, what it allows. */
+/** Every gate of one decision, those that failed first: what it measured, what it allows; and the trade it was about. */
 export function DecisionGates({ decision }: { decision: Decision }) {
-  const failed = decision.gates.filter((gate) => !gate.passed).length;
+  const [stopped, passed] = [decision.gates.filter((gate) => !gate.passed), decision.gates.filter((gate) => gate.passed)];
+  const failed = stopped.length;
   const approved = decision.verdict === "APPROVED";
   return (
     <div className="decision" data-testid="decision-gates" data-verdict={decision.verdict}>
@@ -32,9 +49,18 @@ export function DecisionGates({ decision }: { decision: Decision }) {
         <small>
           {failed === 0 ? `all ${decision.gates.length} gates passed` : `${failed} of ${decision.gates.length} gates failed`}
           {approved && decision.quantity !== null && ` · size ${quantity(decision.quantity)}`}
-          {decision.trade !== null && ` · trade ${decision.trade}`}
+          {decision.algorithm_version != null && ` · version ${decision.algorithm_version}`}
+          {decision.trade !== null && (
+            <>
+              {" · "}
+              <Link to={`/trades/${decision.trade}`} testId="decision-trade">
+                trade {decision.trade}
+              </Link>
+            </>
+          )}
         </small>
       </h3>
+      <DecisionPlan decision={decision} />
       <table className="gates">
         <thead>
           <tr>
@@ -44,7 +70,7 @@ export function DecisionGates({ decision }: { decision: Decision }) {
           </tr>
         </thead>
         <tbody>
-          {decision.gates.map((gate) => (
+          {[...stopped, ...passed].map((gate) => (
             <GateRow key={gate.name} gate={gate} />
           ))}
         </tbody>

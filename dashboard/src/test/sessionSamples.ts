@@ -1,0 +1,82 @@
+import type { KillSwitch, Session, SessionDetail } from "../api/sessionTypes";
+
+export const session: Session = {
+  id: 2,
+  name: "Razor",
+  account: 1,
+  venue: "sim",
+  status: "RUNNING",
+  status_reason: "",
+  strategies: [{ name: "razor", params: { fast: 9 } }],
+  symbols: ["SIM-JUMP"],
+  timeframe: "5s",
+  sources: [],
+  market_types: [],
+  timeframes: [],
+  min_confidence: null,
+  schedule: {},
+  risk: {},
+  sizing: {},
+  exit_plan: {},
+  timeframe_weights: {},
+  contract: {},
+  allow_unprotected: false,
+  default_stop_percent: "0.500",
+  default_target_percent: "1.000",
+  algorithm_version: 3,
+  halted_by: "",
+  halted_at: null,
+  halted_until: null,
+  started_at: "2026-01-05T09:00:00Z",
+  shadow_of: null,
+  shadow: null,
+  created_at: "2026-01-01T09:00:00Z",
+};
+
+export const notEngaged: KillSwitch = {
+  engaged: false,
+  everybody: false,
+  reason: "",
+  close_positions: false,
+  engaged_at: null,
+  engaged_by: null,
+  enforced_at: null,
+  orders_cancelled: 0,
+  orders_left: 0,
+  positions_left: 0,
+};
+
+export const engaged: KillSwitch = {
+  ...notEngaged,
+  engaged: true,
+  reason: "Odd fills",
+  orders_cancelled: 2,
+  positions_left: 1,
+  engaged_at: "2026-01-05T10:00:00Z",
+  engaged_by: "demo",
+  enforced_at: "2026-01-05T10:00:01Z",
+};
+
+export const detail: SessionDetail = {
+  ...session,
+  limits: [
+    { name: "max_trades_per_day", figure: 3, limit: 10, percent: 30, message: "3 trades opened today." },
+    { name: "daily_loss_limit", figure: 42.5, limit: 50, percent: 85, message: "The loss of today is $42.50." },
+    { name: "max_drawdown_percent", figure: 20.4, limit: 20, percent: 102, message: "Equity is 20.4% below its peak." },
+  ],
+  performance: {
+    trades: 8,
+    winning_trades: 5,
+    losing_trades: 3,
+    win_rate_percent: 62.5,
+    profit_factor: 1.613,
+    total_pnl: "12.40",
+    total_pnl_formatted: "+$12.40",
+    average_trade_formatted: "+$1.55",
+    fees_paid_formatted: "$0.80",
+    max_drawdown_formatted: "$6.10",
+  },
+  today: { trades: 3, pnl: "-42.50", pnl_formatted: "-$42.50" },
+  schedule_open: true,
+  next_open: null,
+};
