@@ -26,30 +26,33 @@ SCHEDULE = {"time_zone": "Europe/Berlin", "days": [0, 1, 2, 3, 4, 5, 6], "blacko
 
 def main(database: str) -> None:
     with django_on(database):
-        for past in (False, True):
-            print(f"  {'after ' + format(PAST_TRADES, ',') + ' closed trades' if past else 'without a past'}")
-            for words, apart, approve in (
-                ("one user, ten sessions an account, refused", 10, False),
-                ("a user for each session, refused", 0, False),
-                ("a user for each session, approved", 0, True),
-            ):
-                for count in COUNTS:
-                    measure(words, count, apart, approve=approve, past=past)
+        for layout, apart in (("one user, ten sessions an account", 10), ("a user for each session", 0)):
+            sessions = open_sessions(max(COUNTS), apart)
+            for past in (False, True):
+                print(f"  {layout}{f', after {PAST_TRADES:,} trades and {PAST_DECISIONS:,} decisions' if past else ''}")
+                if past:
+                    write_past(sessions)
+                for approve in (False, True) if not apart else (False,):
+                    for count in COUNTS:
+                        measure(sessions[:count], approve=approve)
+            stop_sessions()
 
 
-def measure(words: str, count: int, apart: int, *, approve: bool, past: bool) -> None:
-    """Time the decisions of all listening sessions, batch by batch as dispatch makes them, orders aside."""
+def measure(sessions: list[Any], *, approve: bool) -> None:
+    """Time the decisions of these sessions, batch by batch as dispatch makes them, orders aside."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     from tests.trading.factories import publish_quote
     from trading.desk import Scene
     from trading.dispatch import decide_everywhere
+    from trading.models import AutoTradingSession
 
-    sessions = open_sessions(count, apart)
-    if past:
-        write_past(sessions)
-    owner_id = sessions[0].account.owner_id if apart else None
+    stop_sessions()
+    AutoTradingSession.objects.filter(pk__in=[item.pk for item in sessions]).update(status="RUNNING")
+    owners = {item.account.owner_id for item in sessions}
+    owner_id = owners.pop() if len(owners) == 1 else None
+    count = len(sessions)
     rounds = max(3, min(150, 1500 // count))
 
     def once(watch: Any) -> tuple[float, float]:
@@ -70,16 +73,12 @@ def measure(words: str, count: int, apart: int, *, approve: bool, past: bool) ->
     once(asked)
     taken = [once(nullcontext()) for _ in range(rounds)]
     each = rounds * count
-    rate, cpu, queries = (
-        each / sum(clock for clock, _ in taken),
-        sum(cpu for _, cpu in taken) / each,
-        len(asked) / count,
-    )
+    rate, cpu = each / sum(clock for clock, _ in taken), 1000 * sum(cpu for _, cpu in taken) / each
     print(
-        f"    {words:<44}{count:>6} sessions {rate:>8,.0f}/s {1000 * cpu:>7.2f} ms CPU {queries:>7.2f} queries each",
+        f"    {count:>5} {'approve' if approve else 'refuse':<8}{rate:>8,.0f}/s{cpu:>8.2f} ms of the worker's CPU each"
+        f"{len(asked):>6} queries, {len(asked) / count:.2f} each",
         flush=True,
     )
-    close_sessions()
 
 
 def open_sessions(count: int, apart: int) -> list[Any]:
@@ -107,7 +106,7 @@ def open_sessions(count: int, apart: int) -> list[Any]:
     return found
 
 
-def close_sessions() -> None:
+def stop_sessions() -> None:
     from trading.models import AutoTradingSession
 
     AutoTradingSession.objects.update(status="STOPPED")
@@ -118,14 +117,15 @@ def make_signals(owner_id: int | None, count: int, approve: bool) -> list[Any]:
     from signals.models import Signal
 
     now = datetime.now(UTC)
-    return Signal.objects.bulk_create(
-        Signal(
+
+    def signal(number: int) -> Any:
+        return Signal(
             owner_id=owner_id, venue="sim", symbol="ABC", direction="LONG", entry_price=100, stop_loss=99,
             take_profits=["102"], confidence=Decimal("0.9" if approve else "0.2"), source="API", market_time=now,
             timeframe="1m", expires_at=now + timedelta(hours=1), dedupe_key=f"bench:{time.time_ns()}:{number}",
-        )
-        for number in range(count)
-    )  # fmt: skip
+        )  # fmt: skip
+
+    return bulk(Signal, signal, count)
 
 
 def forget_trades() -> None:
@@ -140,7 +140,7 @@ def forget_trades() -> None:
 
 
 def write_past(sessions: list[Any]) -> None:
-    """Closed trades and refused decisions of the sessions, one a minute back in time, wins and losses by turns."""
+    """Closed trades and refused decisions, half of them the first session's, wins and losses by turns."""
     from django.db import connection
 
     from signals.models import Signal
@@ -148,37 +148,42 @@ def write_past(sessions: list[Any]) -> None:
 
     now = datetime.now(UTC)
 
+    def whose(number: int) -> Any:
+        return sessions[number // 2 % len(sessions) if number % 2 else 0]
+
     def trade(number: int) -> Any:
-        session, moment = sessions[number % len(sessions)], now - timedelta(minutes=number // len(sessions) + 1)
+        session, moment = whose(number), now - timedelta(minutes=number + 1)
         return Trade(
             account=session.account, session=session, venue="sim", symbol="ABC", market_type="SPOT", direction="LONG",
             status="CLOSED", quantity=1, closed_quantity=1, entry_price=100, exit_price=101, stop_loss=99,
-            exit_reason="TAKE_PROFIT", realized_pnl=Decimal((-1) ** number), opened_at=moment - timedelta(seconds=30),
+            exit_reason="TAKE_PROFIT", realized_pnl=Decimal(1 if number % 4 < 2 else -1), opened_at=moment,
             closed_at=moment, closed_wall=moment, mae=0, mfe=0,
         )  # fmt: skip
 
     bulk(Trade, trade, PAST_TRADES)
-    each = -(-PAST_DECISIONS // len(sessions))
-    old = make_signals(sessions[0].account.owner_id, each, approve=False)
-    Signal.objects.filter(pk__in=[item.pk for item in old]).update(
+    old = make_signals(sessions[0].account.owner_id, PAST_DECISIONS // 2, approve=False)
+    Signal.objects.filter(pk__gte=old[0].pk, pk__lte=old[-1].pk).update(
         expires_at=now - timedelta(days=1), market_time=now - timedelta(days=2), status="EXPIRED", dispatched_at=now
     )
 
     def decision(number: int) -> Any:
-        session = sessions[number % len(sessions)]
+        session = sessions[1 + number // 2 % (len(sessions) - 1) if number % 2 else 0]
         return Decision(
-            signal=old[number // len(sessions)], session=session, account=session.account, verdict="REJECTED",
+            signal=old[number // 2], session=session, account=session.account, verdict="REJECTED",
             reason="Confidence", gates=[], market_time=now - timedelta(minutes=number),
         )  # fmt: skip
 
     bulk(Decision, decision, PAST_DECISIONS)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
-def bulk(model: Any, make: Callable[[int], Any], count: int) -> None:
+def bulk(model: Any, make: Callable[[int], Any], count: int) -> list[Any]:
+    rows: list[Any] = []
     for start in range(0, count, 5000):
-        model.objects.bulk_create(make(number) for number in range(start, min(start + 5000, count)))
+        rows += model.objects.bulk_create(make(number) for number in range(start, min(start + 5000, count)))
+    return rows
 
 
 if __name__ == "__main__":

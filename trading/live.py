@@ -4,6 +4,7 @@ import json
 import logging
 from typing import Any, NamedTuple
 
+import redis
 from channels.layers import get_channel_layer
 
 from trading import loops, quiet
@@ -38,9 +39,17 @@ def push_events(owner_id: int, events: list[dict[str, Any]]) -> None:
     entries = [entry_of(event) for event in events]
     message = {"type": "live.events", "owner": owner_id, "events": entries}
     try:
-        loops.run(get_channel_layer().group_send, owner_group(owner_id), message)
+        _send(owner_group(owner_id), message)
     except Exception as error:
         quiet.warn(logger, "live push failed (%s); sockets will catch up from the log", type(error).__name__)
+
+
+def _send(group: str, message: dict[str, Any]) -> None:
+    send = get_channel_layer().group_send
+    try:
+        loops.run(send, group, message)
+    except redis.ConnectionError:  # the kept connection may be to a Redis that has been restarted since
+        loops.run(send, group, message)
 
 
 async def push_market(frames: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ _KINDS: dict[str, tuple[AlertKind, Severity]] = {
     "order_unknown": (AlertKind.ORDER_UNKNOWN, Severity.CRITICAL),
     "emergency_exit": (AlertKind.STOP_MISSING, Severity.CRITICAL),
     "stop_escalated": (AlertKind.STOP_MISSING, Severity.WARNING),
+    "amend_failed": (AlertKind.STOP_MISSING, Severity.WARNING),
     "missing_stop": (AlertKind.STOP_MISSING, Severity.CRITICAL),
     "overclosed": (AlertKind.RECONCILIATION, Severity.CRITICAL),
     "difference_resolved": (AlertKind.RECONCILIATION, Severity.INFO),

@@ -128,7 +128,7 @@ def protected(desk: Desk) -> None:
     assert {leg.broker_order_id for leg in legs} == {item.order_id for item in resting}
 
 
-@settings(phases=[__import__("hypothesis").Phase.generate], max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=3, max_size=25))
 def test_our_books_end_as_the_brokers(desk: Desk, steps: list[tuple[str, Any]]) -> None:
     broker = BenchBroker()

@@ -15,9 +15,6 @@ export function ShadowPairs({ pairs, currency }: { pairs: ShadowPair[]; currency
             <th role="columnheader" scope="col">
               Trade
             </th>
-            <th role="columnheader" scope="col">
-              Opened
-            </th>
             {["Entry slippage", "Exit slippage", "Live less paper"].map((name) => (
               <th key={name} role="columnheader" scope="col" className="number">
                 {name}
@@ -33,13 +30,11 @@ export function ShadowPairs({ pairs, currency }: { pairs: ShadowPair[]; currency
                   {pair.symbol}
                 </Link>
                 <DirectionBadge direction={pair.direction} />
-                <Link to={`/trades/${pair.shadow.trade}`} className="trade-link">
-                  paper
-                </Link>
+                <small className="muted shadow-beside">
+                  {moment(pair.live.opened_at ?? pair.shadow.opened_at)} ·{" "}
+                  <Link to={`/trades/${pair.shadow.trade}`}>paper</Link>
+                </small>
               </th>
-              <td role="cell" data-label="Opened">
-                {moment(pair.live.opened_at ?? pair.shadow.opened_at)}
-              </td>
               <td role="cell" data-label="Entry slippage" className="number">
                 {signedPercent(pair.entry_slippage_percent, 3)}
                 {pair.entry_delay_seconds !== null && <small>{pair.entry_delay_seconds.toFixed(1)} s later</small>}
