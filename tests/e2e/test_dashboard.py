@@ -71,3 +71,9 @@ def test_control_center_in_the_browser(tmp_path: Path) -> None:
     """Make a session, start and change it, read why it did not trade, pull the kill switch."""
     with running_stack(tmp_path) as stack:
         walk("control_center.mjs", stack)
+
+
+def test_a_trade_in_the_browser(tmp_path: Path) -> None:
+    """Open a trade's page, have its stop trail, close half of it, keep a journal, close it; look at the alerts."""
+    with running_stack(tmp_path) as stack:
+        walk("trade_page.mjs", stack)

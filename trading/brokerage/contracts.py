@@ -97,8 +97,8 @@ def _open(account: Account, order: Order, trade: Trade, contract: Contract, stat
         trade.stop_held = StopHolder.US
         amend_later(trade.pk)
     trade.save()
-    if trade.closing_reason:  # it was to end as soon as it began
-        after.exit_later(trade, ExitReason(trade.closing_reason))
+    if reason := entries.end_at_once(trade):
+        after.exit_later(trade, reason)
 
 
 def _settle(account: Account, trade: Trade, contract: Contract, state: ContractState) -> None:

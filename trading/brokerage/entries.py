@@ -19,6 +19,7 @@ from trading.models import (
     EventType,
     ExitReason,
     Fill,
+    KillSwitch,
     Order,
     OrderPurpose,
     OrderStatus,
@@ -96,10 +97,18 @@ def _follow_up(trade: Trade, opened: bool) -> None:
     """A trade that was to end as soon as it began is closed; one whose legs do not fit it has them changed."""
     if trade.status != TradeStatus.OPEN:
         return
-    if opened and trade.closing_reason:
-        after.exit_later(trade, ExitReason(trade.closing_reason))
+    if opened and (reason := end_at_once(trade)):
+        after.exit_later(trade, reason)
     elif trade.stop_held == StopHolder.BROKER and not legs.fits(trade):
         legs.amend_later(trade.pk)
+
+
+def end_at_once(trade: Trade) -> ExitReason | None:
+    """Why the trade is to end as soon as it begins: its session, or its owner, was killed meanwhile."""
+    if trade.closing_reason:
+        return ExitReason(trade.closing_reason)
+    killed = KillSwitch.objects.engaged_for(trade.account.owner_id).filter(close_positions=True).exists()
+    return ExitReason.KILL_SWITCH if killed else None
 
 
 def _book(account: Account, trade: Trade, new: list[Fill], commission: Decimal, margin: Decimal) -> None:

@@ -34,10 +34,10 @@ _NEARLY = Decimal("0.999")
 
 
 def unheld_trades(before: datetime) -> list[int]:
-    """Open trades at brokers whose stop we watch, or whose legs do not fit them, untouched since `before`; each at most
-    every 20 s.
+    """Trades at brokers, open since `before`, whose stop we watch or whose legs do not fit them; each at most every
+    20 s.
     """
-    trades = Trade.objects.filter(status=TradeStatus.OPEN, updated_at__lt=before).exclude(account__broker="paper")
+    trades = Trade.objects.filter(status=TradeStatus.OPEN, opened_wall__lt=before).exclude(account__broker="paper")
     bare = trades.filter(stop_held=StopHolder.US, stop_loss__isnull=False)
     bare = bare.exclude(market_type="CONTRACT", contract__multiplier=None)
     planned = trades.exclude(exit_plan={}).filter(orders__purpose="TARGET", orders__status__in=PENDING_STATUSES)

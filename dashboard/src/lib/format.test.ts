@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { figure, latency, money, price, quantity, share, signedPercent, tickDecimals, words } from "./format";
+import { figure, latency, money, price, quantity, share, signedPercent, tickDecimals, usualTick, words } from "./format";
 
 describe("money", () => {
   it("looks as the server's own", () => {
@@ -39,6 +39,7 @@ describe("prices and sizes", () => {
 
   it("counts a tick's decimals", () => {
     expect([0.001, 0.5, 0.25, 1, 5, 1e-8, 0].map(tickDecimals)).toEqual([3, 1, 2, 0, 0, 8, 2]);
+    expect([47_000, 12, 0.5, 0.0001].map((value) => price(value, usualTick(value)))).toEqual(["47,000.00", "12.000", "0.50000", "0.00010000"]);
   });
 
   it("keeps every digit of a size", () => {

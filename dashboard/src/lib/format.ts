@@ -31,6 +31,11 @@ function usualDecimals(value: number): number {
   return size >= 1000 ? 2 : size >= 10 ? 3 : size >= 0.1 ? 5 : 8;
 }
 
+/** A tick as small as a price of this size deserves, where the market's own is not known. */
+export function usualTick(value: number): number {
+  return 10 ** -usualDecimals(value);
+}
+
 /** A price in its tick's decimals; without a tick, as many as its size deserves. */
 export function price(value: string | number | null | undefined, tick?: number): string {
   if (value === null || value === undefined || value === "") return NOTHING;

@@ -27,6 +27,7 @@ NEEDS_A_CALLER = [
     "/api/trades/1/",
     "/api/decisions/",
     "/api/events/",
+    "/api/killswitch/",
     "/api/market/symbols/",
     "/api/market/candles/",
     "/api/strategies/",

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 
 import type { TradeDetail } from "../../api/tradeTypes";
+import { usualTick } from "../../lib/format";
 import { isOpen } from "../../state/trades";
 import { Panel } from "../../ui/Panel";
 import { Empty, ErrorState, Skeleton } from "../../ui/states";
@@ -18,8 +19,9 @@ function Key({ name, text }: { name: string; text: string }) {
 }
 
 /** The market from before the entry to after the exit, with what was done in it and how its levels were moved. */
-export function TradeChart({ trade, tick }: { trade: TradeDetail; tick: number | undefined }) {
+export function TradeChart({ trade, tick: own }: { trade: TradeDetail; tick: number | undefined }) {
   const { venue, symbol } = trade;
+  const tick = own ?? usualTick(Number(trade.entry_price));
   const { data, timeframe, problem, retry } = useTradeCandles(trade);
   const follows = isOpen(trade);
   const { box, chart, drawing, hovered, newest } = useCandleChart({ venue, symbol, tick, timeframe, data, follows, whole: true });

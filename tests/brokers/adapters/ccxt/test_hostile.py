@@ -76,7 +76,7 @@ def until_done(floor: Floor, request: OrderRequest, report: OrderReport) -> Orde
 
 
 def test_each_id_is_one_order_and_each_fill_is_told(hostile: Floor) -> None:
-    quote = hostile.broker.quote(hostile.symbol)
+    quote = patiently(lambda: hostile.broker.quote(hostile.symbol))
     torment(hostile, 0.04)
     reports = {}
     for number in range(12):
@@ -95,13 +95,14 @@ def test_each_id_is_one_order_and_each_fill_is_told(hostile: Floor) -> None:
 def test_no_position_is_left_without_its_stop(hostile: Floor) -> None:
     dice = random.Random(1)
     for _ in range(3):
-        bracket, quote = hostile.bracket(), hostile.broker.quote(hostile.symbol)
+        bracket, quote = patiently(hostile.bracket), patiently(lambda: hostile.broker.quote(hostile.symbol))
         torment(hostile, dice.choice([0.04, 0.08]))
         request = hostile.request(bracket=bracket)
         report = until_done(hostile, request, carry_out(hostile, request, quote))
         if not report.stop_refused:
             seen = patiently(lambda request=request: look(hostile, request)) or report  # type: ignore[misc]
-            report = seen if seen.stop_in_force else protect(hostile, request, seen)
+            covered = seen.stop_in_force and seen.stop_quantity == seen.filled_quantity
+            report = seen if covered else protect(hostile, request, seen)
         hostile.simulator.control.set_faults()
         position = hostile.position()
         stops = [row for row in hostile.orders() if row["kind"] == "STOP" and row["state"] == "UNTRIGGERED"]
