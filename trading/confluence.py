@@ -4,7 +4,6 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 import numpy as np
 
@@ -12,12 +11,20 @@ from signals.marketdata.timeframes import TIMEFRAMES
 from signals.models import Direction, Signal, SignalSource, SignalStatus
 from trading.listening import admits, horizon_of, listens
 from trading.models import AutoTradingSession
+from trading.prepared import Prepared
 from trading.rules import horizons
 
-_FIELDS = (
-    "venue", "symbol", "source", "market_type", "strategy_key", "timeframe", "owner_id", "direction", "confidence",
-)  # fmt: skip
 _MOST = 1000
+_ALIVE = Prepared(
+    lambda venues, symbols, nows, again: (
+        Signal.objects.filter(venue__in=venues, symbol__in=symbols, expires_at__gt=nows[0], market_time__lte=again[0])
+        .exclude(status=SignalStatus.CANCELLED)
+        .order_by("-market_time", "-pk")
+        .only(
+            "venue", "symbol", "source", "market_type", "strategy_key", "timeframe", "owner", "direction", "confidence"
+        )[:_MOST]
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +47,24 @@ class Word:
 
 def words_on(venue: str, symbol: str, now: datetime) -> list[Word]:
     """The signals alive on the market at `now` (market time), the latest first. One query, of those alive alone."""
-    alive = (
-        Signal.objects.filter(venue__in=(venue, ""), symbol=symbol, expires_at__gt=now, market_time__lte=now)
-        .exclude(status=SignalStatus.CANCELLED)
-        .order_by("-market_time", "-pk")
-        .values_list(*_FIELDS)[:_MOST]
-    )
     return [
-        Word(market, on, source, kind, key, timeframe, owner_id, _signed(direction, confidence), _horizon(timeframe))
-        for market, on, source, kind, key, timeframe, owner_id, direction, confidence in alive
+        Word(
+            venue=signal.venue,
+            symbol=signal.symbol,
+            source=signal.source,
+            market_type=signal.market_type,
+            strategy_key=signal.strategy_key,
+            timeframe=signal.timeframe,
+            owner_id=signal.owner_id,
+            confidence=float(signal.confidence) * (1.0 if signal.direction == Direction.LONG else -1.0),
+            horizon=_horizon(signal.timeframe),
+        )
+        for signal in _ALIVE([venue, ""], [symbol], [now], [now])
     ]
 
 
 def _horizon(timeframe: str) -> int | None:
     return horizons.horizon_of(TIMEFRAMES[timeframe]) if timeframe in TIMEFRAMES else None
-
-
-def _signed(direction: str, confidence: Decimal) -> float:
-    return float(confidence) if direction == Direction.LONG else -float(confidence)
 
 
 def effective_confidence(

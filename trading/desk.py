@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from brokers.interface import Instrument, Quote
 from signals.models import Direction, Signal
@@ -20,12 +20,25 @@ from trading.holdings import ContractWorth, Holding, Market, read_contracts, rea
 from trading.listening import hears_several_horizons
 from trading.market import instrument_or_default, is_replay, market_now, quotes
 from trading.models import Account, AutoTradingSession, Decision, KillSwitch
+from trading.prepared import Prepared
 from trading.rules.figures import percent_of
 from trading.session_figures import ClosedToday, Streak, closed_today, day_began, losing_streaks
 from trading.session_settings import RiskLimits, SessionSettings
 
 # Limits on what a session does in a day.
 _OF_THE_DAY = ("max_trades_per_day", "daily_loss_limit", "daily_loss_percent")
+
+
+_ACCOUNTS = Prepared(lambda ids: Account.objects.locked().filter(pk__in=ids))
+_SESSIONS = Prepared(lambda ids: AutoTradingSession.objects.filter(pk__in=ids).order_by("account_id", "pk"))
+_MADE = Prepared(
+    lambda signals, owners: (
+        Decision.objects.filter(signal__in=signals, account__owner__in=owners)
+        .order_by()
+        .annotate(owner_id=F("account__owner"))
+        .only("session")
+    )
+)
 
 
 class OwnersNeeded(Exception):
@@ -151,7 +164,7 @@ def open_desk(scene: Scene, sessions: Sequence[AutoTradingSession], owners: Coll
     Of `sessions` only the ids are believed; settings and states are read again, under the locks. Raises OwnersNeeded.
     """
     accounts = _locked({item.account_id for item in sessions}, owners)
-    fresh = list(AutoTradingSession.objects.filter(pk__in=[item.pk for item in sessions]).order_by("account_id", "pk"))
+    fresh = _SESSIONS([item.pk for item in sessions])
     for session in fresh:
         session.account = accounts[session.account_id]
     settings = {session.pk: current_settings(session) for session in fresh}
@@ -191,20 +204,20 @@ def owners_to_lock(sessions: Iterable[AutoTradingSession]) -> set[int]:
 
 
 def _locked(account_ids: Collection[int], owners: Collection[int]) -> dict[int, Account]:
-    wanted = Q(pk__in=account_ids)
     if owners:
-        wanted |= Q(owner__in=owners, closed_at=None)
-    return {account.pk: account for account in Account.objects.locked().filter(wanted)}
+        wanted = Q(pk__in=account_ids) | Q(owner__in=owners, closed_at=None)
+        return {account.pk: account for account in Account.objects.locked().filter(wanted)}
+    return {account.pk: account for account in _ACCOUNTS(list(account_ids))}
 
 
 def _decided(signal: Signal, sessions: Sequence[AutoTradingSession]) -> tuple[dict[int, Decision], set[int]]:
     """Decisions made before, by session, and the owners who have been told of the signal."""
     owners = {item.account.owner_id for item in sessions}
-    made = Decision.objects.filter(signal=signal, account__owner__in=owners).order_by()
-    rows = list(made.values_list("session_id", "account__owner_id"))
-    ours = {session_id for session_id, _ in rows} & {item.pk for item in sessions}
+    made = _MADE([signal.pk], list(owners))
+    ours = {decision.session_id for decision in made} & {item.pk for item in sessions}
     found = Decision.objects.filter(signal=signal, session__in=ours).select_related("order") if ours else ()
-    return {decision.session_id: decision for decision in found}, {owner for _, owner in rows}
+    told = {decision.owner_id for decision in made}  # type: ignore[attr-defined]
+    return {decision.session_id: decision for decision in found}, told
 
 
 def _days(

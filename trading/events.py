@@ -13,6 +13,9 @@ from trading.actors import current_actor
 from trading.audit_chain import event_hash, normalized, seal
 from trading.market import wall_now
 from trading.models import Event, EventCounter, EventType
+from trading.prepared import Prepared
+
+_HELD = Prepared(lambda owners: EventCounter.objects.select_for_update().filter(owner__in=owners).order_by("owner"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,10 @@ def hold_counter(owner_id: int) -> EventCounter:
 def hold_counters(owner_ids: Iterable[int]) -> dict[int, EventCounter]:
     """The same of several owners, by owner; locked in one order everywhere, so that two lockers cannot deadlock."""
     wanted = set(owner_ids)
-    held = EventCounter.objects.select_for_update().filter(owner_id__in=wanted).order_by("owner_id")
-    found = list(held)
+    found = _HELD(list(wanted))
     if missing := wanted - {counter.owner_id for counter in found}:
         EventCounter.objects.bulk_create([EventCounter(owner_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
-        found = list(held.all())
+        found = _HELD(list(wanted))
     return {counter.owner_id: counter for counter in found}
 
 

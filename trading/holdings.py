@@ -6,16 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from brokers.interface import Quote
-from signals.models import Direction, MarketType
+from signals.models import MarketType
 from trading.models import Account, Contract, Trade, TradeStatus
+from trading.prepared import Prepared
 from trading.rules.pnl import position_pnl, unit_value
 
 Market = tuple[str, str]
 
 _FIELDS = (
-    "pk",
-    "account_id",
-    "session_id",
+    "account",
+    "session",
     "venue",
     "symbol",
     "market_type",
@@ -30,6 +30,7 @@ _FIELDS = (
     "realized_pnl",
     "opened_at",
 )
+_LIVE = Prepared(lambda accounts: Trade.objects.filter(account__in=accounts).live().order_by().only(*_FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +77,36 @@ class ContractWorth:
 def read_holdings(accounts: Mapping[int, Account]) -> dict[int, list[Holding]]:
     """The live trades of the accounts, by account; an entry on its way counts as what it has reserved."""
     found: dict[int, list[Holding]] = {pk: [] for pk in accounts}
-    for row in Trade.objects.filter(account__in=accounts).live().order_by().values_list(*_FIELDS):
-        holding = _holding(row, float(accounts[row[1]].leverage))
-        found[holding.account_id].append(holding)
+    for trade in _LIVE(list(accounts)):
+        found[trade.account_id].append(_holding(trade, float(accounts[trade.account_id].leverage)))
     return found
 
 
-def _holding(row: tuple, leverage: float) -> Holding:
-    (pk, account, session, venue, symbol, kind, direction, status, quantity, closed, size, inverse, entry, margin,
-     realized, opened_at) = row  # fmt: skip
-    open_quantity, is_contract = float(quantity - closed), kind == MarketType.CONTRACT
+def _holding(trade: Trade, leverage: float) -> Holding:
+    entry = float("nan") if trade.entry_price is None else float(trade.entry_price)
+    quantity, size = float(trade.open_quantity), float(trade.contract_size)
+    is_contract = trade.market_type == MarketType.CONTRACT
     if is_contract:
-        notional = float(quantity)
-    elif entry is None or status == TradeStatus.PENDING:
-        notional = float(margin) * max(leverage, 1.0)
+        notional = float(trade.quantity)
+    elif trade.entry_price is None or trade.status == TradeStatus.PENDING:
+        notional = float(trade.margin) * max(leverage, 1.0)
     else:
-        notional = open_quantity * unit_value(inverse, float(entry), float(size))
+        notional = quantity * unit_value(trade.inverse, entry, size)
     return Holding(
-        trade_id=pk,
-        account_id=account,
-        session_id=session,
-        venue=venue,
-        symbol=symbol,
-        direction=1 if direction == Direction.LONG else -1,
+        trade_id=trade.pk,
+        account_id=trade.account_id,
+        session_id=trade.session_id,
+        venue=trade.venue,
+        symbol=trade.symbol,
+        direction=trade.direction_sign,
         notional=notional,
-        quantity=open_quantity,
-        contract_size=float(size),
-        inverse=inverse,
+        quantity=quantity,
+        contract_size=size,
+        inverse=trade.inverse,
         is_contract=is_contract,
-        entry=float("nan") if entry is None else float(entry),
-        realized=float(realized),
-        opened_at=opened_at,
+        entry=entry,
+        realized=float(trade.realized_pnl),
+        opened_at=trade.opened_at,
     )
 
 

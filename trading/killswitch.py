@@ -16,10 +16,15 @@ from trading import alerts, audit, enforcement
 from trading.enforcement import enforce, enforce_session
 from trading.market import wall_now
 from trading.models import Account, AlertKind, KillSwitch, Severity
+from trading.prepared import Prepared
 
 __all__ = ["enforce", "enforce_session", "engage", "engaged", "lift"]
 
 logger = logging.getLogger(__name__)
+
+_ENGAGED = Prepared(
+    lambda owners: KillSwitch.objects.engaged().filter(Q(owner__in=owners) | Q(owner=None)).order_by("pk")
+)
 
 
 def engaged(owner_id: int) -> KillSwitch | None:
@@ -29,9 +34,8 @@ def engaged(owner_id: int) -> KillSwitch | None:
 
 def engaged_among(owner_ids: Collection[int]) -> dict[int, KillSwitch]:
     """The same of several owners, by owner, for those who have one."""
-    found = KillSwitch.objects.engaged().filter(Q(owner__in=owner_ids) | Q(owner=None)).order_by("pk")
     by_owner: dict[int | None, KillSwitch] = {}
-    for item in found:
+    for item in _ENGAGED(list(owner_ids)):
         by_owner.setdefault(item.owner_id, item)
     return {pk: switch for pk in owner_ids if (switch := by_owner.get(pk) or by_owner.get(None)) is not None}
 

@@ -8,17 +8,21 @@ from itertools import takewhile
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F
 
 from trading.holdings import Holding
 from trading.market import is_replay
 from trading.models import AutoTradingSession, Trade, TradeStatus
+from trading.models.fields import from_units
 from trading.rules.pnl import unit_value
 from trading.rules.schedule import day_start
 from trading.session_settings import RiskLimits
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_SHOWN = 50
+_TODAY = """
+    SELECT session_id, SUM(CASE WHEN opened_at >= %s THEN 1 ELSE 0 END), SUM(realized_pnl) FROM trading_trade
+    WHERE status = 'CLOSED' AND session_id IN ({}) AND closed_at >= %s GROUP BY session_id"""
 _LATEST = """
     SELECT * FROM (
         SELECT id, session_id, realized_pnl, closed_at FROM trading_trade
@@ -77,19 +81,16 @@ def closed_today(day_starts: Mapping[int, datetime]) -> dict[int, ClosedToday]:
     sessions: dict[datetime, list[int]] = defaultdict(list)
     for session_id, start in day_starts.items():
         sessions[start].append(session_id)
-    if not sessions:
-        return {}
-    today, opened = Q(), Q()
+    parts, asked = [], []
     for start, ids in sessions.items():
-        today |= Q(session__in=ids, closed_at__gte=start)
-        opened |= Q(session__in=ids, opened_at__gte=start)
-    rows = (
-        Trade.objects.filter(today, status=TradeStatus.CLOSED)
-        .order_by()
-        .values("session_id")
-        .annotate(opened_too=Count("pk", filter=opened), pnl=Sum("realized_pnl"))
-    )
-    return {row["session_id"]: ClosedToday(row["opened_too"], float(row["pnl"])) for row in rows}
+        since = connection.ops.adapt_datetimefield_value(start)
+        parts.append(_TODAY.format(", ".join(["%s"] * len(ids))))
+        asked += [since, *ids, since]
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), asked)
+        return {pk: ClosedToday(int(opened), float(from_units(pnl))) for pk, opened, pnl in cursor.fetchall()}
 
 
 def losing_streaks(sessions: Collection[AutoTradingSession]) -> dict[int, Streak]:

@@ -18,6 +18,11 @@ def to_money(value: Decimal | int | str | float) -> Decimal:
     return (value if isinstance(value, Decimal) else Decimal(str(value))).quantize(UNIT, rounding=ROUND_HALF_EVEN)
 
 
+def from_units(value: Decimal | int) -> Decimal:
+    """A whole number of the ledger's units, 1e-8, as the amount that it stands for."""
+    return Decimal(int(value)).scaleb(-MONEY_PLACES)
+
+
 def to_price(value: Decimal | float) -> Decimal:
     """A price or quantity at the 12 places that they are stored with, which drops float noise."""
     return round(value if isinstance(value, Decimal) else Decimal(str(value)), 12)
@@ -39,7 +44,7 @@ class MoneyField(models.DecimalField):
         return "BigIntegerField"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
-        return None if value is None else Decimal(int(value)).scaleb(-MONEY_PLACES)
+        return None if value is None else from_units(value)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is None or hasattr(value, "resolve_expression"):

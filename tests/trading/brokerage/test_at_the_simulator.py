@@ -219,7 +219,7 @@ def test_a_contracts_stop_and_target_follow_the_trades(simulator: RunningSimulat
     assert abs(Decimal(str(held["stop_loss"])) - contract.stake / 5) <= Decimal("0.1")
     assert held["take_profit"] is None
     assert Trade.objects.get(pk=trade.pk).stop_held == "BROKER"
-    with pytest.raises(manage.NotDivisible):
+    with pytest.raises(manage.ContractNotDivisible):
         manage.close_part(trade_id=trade.pk, percent=Decimal(50))
     assert Trade.objects.get(pk=trade.pk).status == TradeStatus.OPEN
     assert reconcile_account(account.pk) == []
