@@ -23,6 +23,7 @@ def main(database: str) -> None:
             for pk, symbol, stop in Trade.objects.filter(status=TradeStatus.OPEN).values_list(
                 "pk", "symbol", "stop_loss"
             ):
+                assert stop is not None
                 level = float(stop)
                 quote = Quote("sim", symbol, level, level, level, now, now)
                 exits.append(Exit(pk, ExitReason.STOP_LOSS, quote, level))
