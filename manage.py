@@ -9,7 +9,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    from trading.actors import acting
+    from trading.audit.actors import acting
 
     with acting(None, "command"):
         execute_from_command_line(sys.argv)

@@ -11,7 +11,7 @@ TRADES = 6_000
 def main(database: str) -> None:
     with django_on(database):
         from brokers.interface import Quote
-        from trading.exits import Exit, close_trades
+        from trading.exits.exits import Exit, close_trades
         from trading.models import ExitReason, Trade, TradeStatus
 
         rates = {}

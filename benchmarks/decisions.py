@@ -44,8 +44,8 @@ def measure(sessions: list[Any], *, approve: bool) -> None:
     from django.test.utils import CaptureQueriesContext
 
     from tests.trading.factories import publish_quote
-    from trading.desk import Scene
-    from trading.dispatch import decide_everywhere
+    from trading.decisions.desk import Scene
+    from trading.decisions.dispatch import decide_everywhere
     from trading.models import AutoTradingSession
 
     stop_sessions()
@@ -86,8 +86,9 @@ def open_sessions(count: int, apart: int) -> list[Any]:
     from django.contrib.auth import get_user_model
 
     from tests.trading.factories import make_instrument
-    from trading import paper, sessions
+    from trading.accounts import paper
     from trading.models import AutoTradingSession
+    from trading.sessions import sessions
 
     make_instrument()
     users, found, account = get_user_model().objects, [], None

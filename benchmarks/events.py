@@ -22,8 +22,8 @@ def main(database: str, log: int) -> None:
         from django.contrib.auth import get_user_model
         from django.db import transaction
 
-        from trading import events, live
-        from trading.audit_check import verify
+        from trading.audit.audit_check import verify
+        from trading.feed import events, live
         from trading.models import EventType
 
         live.push_events = lambda *_: None  # type: ignore[assignment]  # the log alone
@@ -37,8 +37,8 @@ def main(database: str, log: int) -> None:
 
         each = best_of(5, append) / ONE_BY_ONE
         with (
-            patch("trading.events.event_hash", lambda *_, **__: ""),
-            patch("trading.events.normalized", lambda _: None),
+            patch("trading.feed.events.event_hash", lambda *_, **__: ""),
+            patch("trading.feed.events.normalized", lambda _: None),
         ):
             unchained = best_of(5, append) / ONE_BY_ONE
         print(f"append one: {each * 1e6:.0f} us, without the chain {unchained * 1e6:.0f} us", flush=True)

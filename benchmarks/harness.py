@@ -62,7 +62,7 @@ def open_trades(count: int) -> None:
 
     from django.contrib.auth import get_user_model
 
-    from trading import paper
+    from trading.accounts import paper
     from trading.models import Account, Trade, TradeStatus
 
     owner = get_user_model().objects.create_user(username=f"bench-{time.time_ns()}")

@@ -13,8 +13,8 @@ MINUTES = 30
 
 def main(database: str) -> None:
     with django_on(database):
+        from trading.exits.sweep import check_open_trades
         from trading.models import ExitCheckpoint, Trade
-        from trading.sweep import check_open_trades
 
         store_candles()
         have = 0

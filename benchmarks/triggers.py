@@ -6,7 +6,7 @@ import random
 import time
 
 from benchmarks.harness import machine, percentile
-from trading.trigger_index import TriggerIndex, Triggers
+from trading.stream.trigger_index import TriggerIndex, Triggers
 
 TICKS = 2000
 

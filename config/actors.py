@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from trading.actors import acting
+from trading.audit.actors import acting
 
 _Sync = Callable[[HttpRequest], HttpResponseBase]
 _Async = Callable[[HttpRequest], Awaitable[HttpResponseBase]]

@@ -8,8 +8,8 @@ from django.contrib.admin.apps import SimpleAdminConfig
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from trading.actors import acting
-from trading.roles import Role, role_of
+from trading.audit.actors import acting
+from trading.audit.roles import Role, role_of
 
 
 class SignalistAdminSite(AdminSite):

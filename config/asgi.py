@@ -13,7 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from config.sockets import OriginCheck, TokenAuthentication  # noqa: E402
-from trading.consumers import LiveConsumer  # noqa: E402
+from trading.feed.consumers import LiveConsumer  # noqa: E402
 
 _sockets: Any = URLRouter([path("ws/live/", LiveConsumer.as_asgi())])
 

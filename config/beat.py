@@ -4,7 +4,7 @@ from typing import Any
 
 from celery.beat import PersistentScheduler
 
-from trading.heartbeats import beat
+from trading.stream.heartbeats import beat
 
 
 class HeartbeatScheduler(PersistentScheduler):

@@ -88,10 +88,10 @@ def _use_django_logging(**_: Any) -> None:
 @worker_init.connect
 def _load_services(**_: Any) -> None:
     """Before the children are forked, so that they share what the imports take."""
+    import trading.exits.sweep
+    import trading.exits.ticks
     import trading.outbox
-    import trading.strategy_runs
-    import trading.sweep
-    import trading.ticks  # noqa: F401
+    import trading.stream.strategy_runs  # noqa: F401
 
     gc.collect()
     gc.freeze()  # or the children's collector would write to, and so copy, every page that they share
@@ -100,6 +100,6 @@ def _load_services(**_: Any) -> None:
 @worker_ready.connect
 @heartbeat_sent.connect
 def _worker_alive(**_: Any) -> None:
-    from trading.heartbeats import beat
+    from trading.stream.heartbeats import beat
 
     beat("worker")

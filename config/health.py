@@ -11,8 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.supervise.probe import LIMITS
-from trading.heartbeats import age
 from trading.market import redis_client
+from trading.stream.heartbeats import age
 
 
 def _timed(probe: Callable[[], object]) -> dict[str, Any]:

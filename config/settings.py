@@ -178,7 +178,7 @@ SPECTACULAR_SETTINGS = {
         "StopMoverEnum": "trading.models.StopMover.choices",
         "TimeframeEnum": "signals.marketdata.timeframes.TIMEFRAMES",
         "AlertKindEnum": "trading.models.AlertKind.choices",
-        "SeverityEnum": "trading.alert_serializer.SEVERITIES",
+        "SeverityEnum": "trading.alerts.alert_serializer.SEVERITIES",
         "DeliveryStatusEnum": "trading.models.DeliveryStatus.choices",
     },
     "POSTPROCESSING_HOOKS": [

@@ -8,7 +8,7 @@ from knox.models import get_token_model
 from rest_framework.test import APIClient
 
 from tests.trading.factories import make_signal
-from trading import dispatch
+from trading.decisions import dispatch
 from trading.models import Trade
 
 

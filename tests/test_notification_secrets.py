@@ -21,7 +21,7 @@ from tests.leaks import Watch
 from tests.sinks import HttpSink, http_sink
 from tests.telegram_api import FakeTelegram, fake_telegram
 from tests.trading.factories import make_user
-from trading import alerts
+from trading.alerts import alerts
 from trading.models import Alert, AlertKind, Event, NotificationChannel, NotificationDelivery, TelegramBot
 from trading.notifications import delivery, services
 from trading.telegram.poller import TelegramBots

@@ -8,8 +8,9 @@ class TradingConfig(AppConfig):
 
     def ready(self) -> None:
         # Connects the handlers and registers the tasks.
-        from trading import credential_events, identity_events, receivers, tasks  # noqa: F401
-        from trading.roles import make_groups
+        from trading import receivers, tasks  # noqa: F401
+        from trading.audit import credential_events, identity_events  # noqa: F401
+        from trading.audit.roles import make_groups
         from trading.triggers import install_after_migrate
 
         post_migrate.connect(install_after_migrate, sender=self)

@@ -9,9 +9,14 @@ from django.db import transaction
 
 from brokers.interface import OrderReport, OrderRequest, Quote, Side
 from brokers.registry import broker_for
-from trading import events, exit_plans, ledger, trigger_feed
+from trading import ledger
+from trading.accounts.paper_model import fill_model
+from trading.alerts.trade_alerts import announce
 from trading.brokerage.alerts import alert
+from trading.exits import exit_plans
+from trading.feed import events
 from trading.fills import Filled, record_fills
+from trading.killswitch.withdrawal import why_withdraw, withdraw
 from trading.market import REPLAY_PREFIX, instrument_or_default, quotes, wall_now
 from trading.models import (
     Account,
@@ -24,11 +29,9 @@ from trading.models import (
     TradeStatus,
 )
 from trading.models.fields import to_money
-from trading.paper_model import fill_model
 from trading.rules import sizing
 from trading.serializers import render_account, render_trades
-from trading.trade_alerts import announce
-from trading.withdrawal import why_withdraw, withdraw
+from trading.stream import trigger_feed
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from signals.models import Signal
 from trading import queueing
 from trading.brokerage.sweep import sweep_live
-from trading.enforcement import unfinished_switches
 from trading.execution import execute_order, unsettled_orders
+from trading.killswitch.enforcement import unfinished_switches
 from trading.market import is_replay, wall_now
-from trading.shadow import sweep_shadows
+from trading.shadow.shadow import sweep_shadows
 
 GRACE = timedelta(seconds=5)
 _AT_ONCE = 500

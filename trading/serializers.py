@@ -12,12 +12,12 @@ from brokers.catalog import broker_info
 from brokers.interface import Environment
 from signals.models import MarketType, Signal
 from signals.serializers import PlainDecimalField, SignalSerializer
-from trading.contract_terms import ContractSerializer
+from trading.accounts.contract_terms import ContractSerializer
+from trading.accounts.standing import ConnectionSerializer, DifferenceSerializer, attach_standing
+from trading.accounts.valuation import attach_marks, attach_valuation
 from trading.models import Account, AutoTradingSession, Decision, Trade
 from trading.money_fields import MoneyTwins
 from trading.rules.pnl import unit_value
-from trading.standing import ConnectionSerializer, DifferenceSerializer, attach_standing
-from trading.valuation import attach_marks, attach_valuation
 
 
 class AccountSerializer(MoneyTwins, serializers.ModelSerializer):

@@ -11,7 +11,7 @@ from celery import shared_task
 
 @shared_task(name="trading.dispatch_signal", queue="signals")
 def dispatch_signal(signal_id: int) -> dict[str, int]:
-    from trading.dispatch import dispatch_signal
+    from trading.decisions.dispatch import dispatch_signal
 
     return dispatch_signal(signal_id)
 
@@ -19,7 +19,7 @@ def dispatch_signal(signal_id: int) -> dict[str, int]:
 @shared_task(name="trading.run_strategies", queue="signals", expires=60)
 def run_strategies(venue: str, symbol: str, timeframe: str) -> int:
     """Run the sessions' strategies on the market's recent window."""
-    from trading.strategy_runs import run_on_recent_window
+    from trading.stream.strategy_runs import run_on_recent_window
 
     return run_on_recent_window(venue, symbol, timeframe)
 
@@ -27,7 +27,7 @@ def run_strategies(venue: str, symbol: str, timeframe: str) -> int:
 @shared_task(name="trading.close_triggered", queue="paper_trading")
 def close_triggered(hits: list[tuple[int, str, float]], quote: dict[str, Any]) -> int:
     """Close the trades whose trigger a tick crossed: `hits` are (trade id, exit reason, fill price)."""
-    from trading.ticks import close_triggered
+    from trading.exits.ticks import close_triggered
 
     return close_triggered(hits, quote)
 
@@ -35,14 +35,14 @@ def close_triggered(hits: list[tuple[int, str, float]], quote: dict[str, Any]) -
 @shared_task(name="trading.move_stops", queue="paper_trading")
 def move_stops(trade_ids: list[int], quote: dict[str, Any]) -> int:
     """Move the stops of these trades, whose plans ask for it at the quote's price."""
-    from trading.ticks import move_stops
+    from trading.exits.ticks import move_stops
 
     return move_stops(trade_ids, quote)
 
 
 @shared_task(name="trading.close_timed_out", queue="paper_trading")
 def close_timed_out() -> int:
-    from trading.timed_exits import close_timed_out
+    from trading.exits.timed_exits import close_timed_out
 
     return close_timed_out()
 
@@ -50,14 +50,14 @@ def close_timed_out() -> int:
 @shared_task(name="trading.record_excursions", queue="default")
 def record_excursions(trade_ids: list[int] | None = None) -> int:
     """Work out the excursions of these trades, by default of those that lack them."""
-    from trading.excursions import record_excursions
+    from trading.exits.excursions import record_excursions
 
     return record_excursions(trade_ids)
 
 
 @shared_task(name="trading.check_and_close_paper_trades", queue="paper_trading", ignore_result=False)
 def check_and_close_paper_trades() -> dict[str, Any]:
-    from trading.sweep import check_open_trades
+    from trading.exits.sweep import check_open_trades
 
     return check_open_trades()
 
@@ -107,7 +107,7 @@ def amend_levels(trade_id: int) -> bool:
 
 @shared_task(name="trading.enforce_kill_switch", queue="execution")
 def enforce_kill_switch(switch_id: int) -> bool:
-    from trading.enforcement import enforce
+    from trading.killswitch.enforcement import enforce
 
     return enforce(switch_id)
 
@@ -142,14 +142,14 @@ def reconcile_accounts() -> int:
 
 @shared_task(name="trading.mirror_decision", queue="paper_trading")
 def mirror_decision(decision_id: int) -> bool:
-    from trading.shadow import mirror_decision
+    from trading.shadow.shadow import mirror_decision
 
     return mirror_decision(decision_id)
 
 
 @shared_task(name="trading.mark_to_market", queue="default")
 def mark_to_market() -> int:
-    from trading.valuation import mark_to_market
+    from trading.accounts.valuation import mark_to_market
 
     return mark_to_market()
 
@@ -157,14 +157,14 @@ def mark_to_market() -> int:
 @shared_task(name="trading.check_limits", queue="paper_trading")
 def check_limits(account_id: int) -> list[int]:
     """Halt the account's sessions that have reached a limit."""
-    from trading.limits import check_limits
+    from trading.sessions.limits import check_limits
 
     return check_limits(account_id=account_id)
 
 
 @shared_task(name="trading.watch_sessions", queue="paper_trading")
 def watch_sessions() -> dict[str, int]:
-    from trading.limits import watch_sessions
+    from trading.sessions.limits import watch_sessions
 
     return watch_sessions()
 
@@ -172,7 +172,7 @@ def watch_sessions() -> dict[str, int]:
 @shared_task(name="trading.enforce_session", queue="execution")
 def enforce_session(session_id: int) -> int:
     """Take back what a killed session has under way."""
-    from trading.sessions import enforce_kill
+    from trading.sessions.sessions import enforce_kill
 
     return enforce_kill(session_id)
 
@@ -200,6 +200,6 @@ def sweep_notifications() -> int:
 
 @shared_task(name="trading.watch_feeds", queue="default")
 def watch_feeds() -> dict[str, int]:
-    from trading.feed_watch import watch_feeds
+    from trading.alerts.feed_watch import watch_feeds
 
     return watch_feeds()

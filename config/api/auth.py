@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from config.api.permissions import caller_role
 from signals.api.strict import StrictSerializer
 from signals.api.throttles import SteadyThrottle
-from trading.roles import Role
+from trading.audit.roles import Role
 
 _Who = inline_serializer(
     "Me",

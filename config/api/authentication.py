@@ -14,9 +14,9 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from trading import audit
-from trading.actors import Via, act_as
-from trading.roles import Role, role_of
+from trading.audit import audit
+from trading.audit.actors import Via, act_as
+from trading.audit.roles import Role, role_of
 
 ACT_FOR_HEADER = "X-Act-For"
 _DESCRIPTION = f"`manage.py token USERNAME` prints one. Administrators act for a user with `{ACT_FOR_HEADER}: NAME`."

@@ -6,7 +6,7 @@ from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
 from trading.api.roles import RoleViewer
-from trading.roles import Role, role_of
+from trading.audit.roles import Role, role_of
 
 
 class ByRole(IsAuthenticated):

@@ -13,7 +13,7 @@ from brokers.interface import ConnectionState, ConnectionStatus, Environment, Se
 from brokers.models import BrokerCredential, CredentialStatus
 from tests.brokers.venue import Venue, fake_venue, keys_of
 from tests.trading.factories import make_user
-from trading import opening
+from trading.accounts import opening
 from trading.models import AccountMode
 
 

@@ -20,8 +20,8 @@ from django.db.models import Count, Q
 from config.celery import QUEUES
 from config.environment import BASE_DIR
 from signals.models import Signal, SignalStatus
+from tests.trading.exits.test_exits import check_books
 from tests.trading.factories import make_account, make_instrument, make_session, make_signal, publish_quote
-from tests.trading.test_exits import check_books
 from trading import queueing
 from trading.models import Account, AutoTradingSession, Decision, Fill, Order, OrderStatus, Trade, TradeStatus, Verdict
 

@@ -16,7 +16,7 @@ from config.actors import actor_middleware
 from signals.models import WebhookEndpoint
 from tests.clients import client_of
 from tests.trading.factories import make_account, make_user
-from trading.actors import SYSTEM, Actor, act_as, acting, current_actor
+from trading.audit.actors import SYSTEM, Actor, act_as, acting, current_actor
 from trading.models import Event
 
 BODY = {"name": "Desk", "mode": "PAPER"}

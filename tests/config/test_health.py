@@ -8,8 +8,8 @@ from django.test import Client
 
 from config.supervise.ports import free_port
 from config.supervise.probe import LIMITS
-from trading import heartbeats
 from trading.market import redis_client
+from trading.stream import heartbeats
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from brokers.simulator.server import running_simulator
 from config.environment import BASE_DIR
 from config.supervise.dashboard import node_environment
 from tests.stack import PASSWORD, Stack, running_stack
-from tests.trading.test_replay import write_candles
+from tests.trading.replay.test_replay import write_candles
 
 pytestmark = pytest.mark.e2e
 

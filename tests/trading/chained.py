@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection
 
 from tests.trading.factories import make_account, make_user
-from trading import events
-from trading.actors import acting
+from trading.audit.actors import acting
+from trading.feed import events
 from trading.models import EventType
 
 EVENTS = 8

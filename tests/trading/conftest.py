@@ -8,7 +8,8 @@ from channels.layers import channel_layers
 
 from tests.trading.chained import tampered_log
 from tests.trading.factories import make_account, make_instrument, make_session, publish_quote
-from trading import live_hub, queueing
+from trading import queueing
+from trading.feed import live_hub
 
 
 @pytest.fixture

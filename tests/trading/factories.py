@@ -13,9 +13,10 @@ from brokers.interface import Instrument, Quote
 from brokers.models import BrokerCredential
 from signals.marketdata.quotes import QuoteStore
 from signals.models import Signal
-from trading import paper, sessions
+from trading.accounts import paper
 from trading.market import redis_client
 from trading.models import Account, AccountMode, AutoTradingSession
+from trading.sessions import sessions
 
 _numbers = itertools.count(1)
 

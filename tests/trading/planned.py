@@ -11,14 +11,15 @@ from brokers.interface import Quote
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.window import CandleWindow
 from tests.trading.factories import make_signal, publish_quote
-from trading import dispatch, queueing
-from trading.bars import Bar
+from trading import queueing
+from trading.decisions import dispatch
+from trading.exits.bars import Bar
 from trading.market import redis_client
 from trading.models import Account, AutoTradingSession, LevelChange, Trade
-from trading.streaming import quote_fields, tasks_of
-from trading.trigger_feed import as_row
-from trading.trigger_index import MOVE, TriggerIndex
-from trading.trigger_sync import TriggerSync
+from trading.stream.streaming import quote_fields, tasks_of
+from trading.stream.trigger_feed import as_row
+from trading.stream.trigger_index import MOVE, TriggerIndex
+from trading.stream.trigger_sync import TriggerSync
 
 TRAIL = {"trailing": {"kind": "PERCENT", "value": 1.0, "step_percent": 10.0}}
 EVEN = {"break_even": {"trigger_percent": 1.0, "offset_percent": 0.1}}

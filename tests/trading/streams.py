@@ -18,7 +18,7 @@ from knox.models import get_token_model
 from config.asgi import application
 from config.supervise.ports import free_port
 from tests.trading.factories import make_account, make_user
-from trading import events, live_hub
+from trading.feed import events, live_hub
 from trading.models import EventType
 
 PATH = "/api/live-updates/"

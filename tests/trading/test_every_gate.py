@@ -10,9 +10,9 @@ import pytest
 
 from brokers.interface import ConnectionState, ConnectionStatus
 from tests.trading.factories import make_account, make_instrument, make_session, make_signal, publish_quote
-from trading import killswitch
-from trading.connection_state import store_connection
-from trading.decide import decide
+from trading.accounts.connection_state import store_connection
+from trading.decisions.decide import decide
+from trading.killswitch import killswitch
 from trading.market import wall_now
 from trading.models import AutoTradingSession, Decision, Order, SessionStatus, Trade, TradeStatus, Verdict
 
@@ -179,7 +179,7 @@ class TestHours:
             asked.append((code, moment))
             return False
 
-        monkeypatch.setattr("trading.appraisal.calendar_open", shut)
+        monkeypatch.setattr("trading.decisions.appraisal.calendar_open", shut)
         settle(floor.session, schedule={"calendar": "XNYS"})
         decision = decide(make_signal(floor.owner), floor.session.pk)
         assert failed(decision) == {"calendar_open"}

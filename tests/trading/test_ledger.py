@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.trading.factories import make_account
-from trading import events, ledger
+from trading import ledger
+from trading.feed import events
 from trading.models import Account, EntryKind, Event, EventType, LedgerEntry
 from trading.models.fields import to_money
 

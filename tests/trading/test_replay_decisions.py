@@ -11,7 +11,7 @@ import pytest
 from brokers.interface import Quote
 from tests.trading.factories import make_account, make_instrument, make_session, make_signal
 from trading import queueing
-from trading.decide import decide
+from trading.decisions.decide import decide
 from trading.market import LocalQuotes, use_quotes
 from trading.models import AutoTradingSession, Decision, Trade, TradeStatus, Verdict
 

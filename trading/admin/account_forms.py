@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from brokers.adapters.paper import FillModel
-from trading.account_checks import InvalidAccount, need_leverage
+from trading.accounts.account_checks import InvalidAccount, need_leverage
+from trading.accounts.paper import DEFAULT_BALANCE
 from trading.models import Account
-from trading.paper import DEFAULT_BALANCE
 
 
 def _is_taken(owner_id: int | None, name: str, besides: int | None = None) -> bool:

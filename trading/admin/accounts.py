@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from signals.admin_ui import EMPTY, StyledAdmin, badge_column
-from trading import accounts, paper, sessions
-from trading.account_checks import record_opening
+from trading.accounts import accounts, paper
+from trading.accounts.account_checks import record_opening
 from trading.admin.account_forms import AccountForm, NewAccountForm
 from trading.admin.actions import Refused, carry_out
 from trading.admin.columns import money_column
 from trading.models import LIVE_STATUSES, Account, AccountMode
+from trading.sessions import sessions
 
 _MODE_KINDS = {"PAPER": "info", "DEMO": "warn", "LIVE": "bad"}
 

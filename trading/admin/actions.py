@@ -9,8 +9,8 @@ from django.contrib.admin import ModelAdmin
 from django.db import DatabaseError
 from django.http import HttpRequest
 
-from trading.account_checks import AccountConflict
-from trading.paper import NoQuote, TradeNotOpen
+from trading.accounts.account_checks import AccountConflict
+from trading.accounts.paper import NoQuote, TradeNotOpen
 
 
 class Refused(Exception):

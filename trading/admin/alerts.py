@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from signals.admin_ui import ReadOnlyAdmin, badge, badge_column, column
-from trading import alerts
 from trading.admin.actions import Refused, carry_out
+from trading.alerts import alerts
 from trading.models import Alert, DeliveryStatus, NotificationChannel, NotificationDelivery, Severity, TelegramBot
 from trading.notifications import channels
 from trading.telegram import bots

@@ -1,4 +1,7 @@
-"""Groups. Three stand for roles (trading/roles.py): renamed or deleted, they would give their members another role."""
+"""Groups. Three stand for roles (trading/audit/roles.py).
+
+Renamed or deleted, they would give their members another role.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from trading.roles import Role
+from trading.audit.roles import Role
 
 admin.site.unregister(Group)
 

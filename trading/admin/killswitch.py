@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
 from signals.admin_ui import ReadOnlyAdmin, badge
-from trading import killswitch
 from trading.admin.actions import Refused, carry_out
+from trading.killswitch import killswitch
 from trading.models import KillSwitch
 
 

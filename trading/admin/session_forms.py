@@ -9,11 +9,11 @@ from rest_framework.exceptions import ValidationError as InvalidSettings
 from signals.api.strict import dotted
 from signals.marketdata.timeframes import TIMEFRAMES
 from signals.models import MarketType, SignalSource
-from trading.account_checks import InvalidAccount
-from trading.algorithms import SETTINGS
+from trading.accounts.account_checks import InvalidAccount
 from trading.models import Account, AutoTradingSession
-from trading.session_edit import check_place
-from trading.session_validation import validate_settings
+from trading.sessions.algorithms import SETTINGS
+from trading.sessions.session_edit import check_place
+from trading.sessions.session_validation import validate_settings
 
 _TIMEFRAMES = [(name, name) for name in TIMEFRAMES]
 _LISTS = ("strategies", "symbols", "sources", "market_types", "timeframes")

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from signals.admin_ui import EMPTY, ReadOnlyInline, StyledAdmin, badge_column, pretty_json
-from trading import sessions
 from trading.admin.actions import carry_out
 from trading.admin.session_forms import SessionForm
 from trading.models import AlgorithmConfig, AutoTradingSession
+from trading.sessions import sessions
 
 _STATUS_KINDS = {"RUNNING": "good", "PAUSED": "warn", "STOPPED": "plain", "HALTED": "bad"}
 _SHOWN = (

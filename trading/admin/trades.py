@@ -19,11 +19,11 @@ from signals.admin_ui import (
     plain_column,
     pretty_json,
 )
-from trading import journal, manage
+from trading.accounts.valuation import attach_marks
 from trading.admin.actions import carry_out
 from trading.admin.columns import account_currency, money_column, signed_money
+from trading.exits import journal, manage
 from trading.models import Contract, LevelChange, Order, Trade
-from trading.valuation import attach_marks
 
 _STATUS_KINDS = {"OPEN": "info", "CLOSED": "plain", "PENDING": "warn", "CLOSING": "warn", "FAILED": "bad"}
 _REASON_KINDS = {

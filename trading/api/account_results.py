@@ -7,9 +7,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import query
+from trading.accounts.equity import equity_points
 from trading.api.accounts import owned_account
 from trading.api.summary import SummarySerializer, summary_body
-from trading.equity import equity_points
 
 
 class EquityQuerySerializer(serializers.Serializer):

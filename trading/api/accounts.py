@@ -15,17 +15,22 @@ from brokers.api.throttles import BrokerThrottle
 from brokers.catalog import PAPER
 from signals.api.strict import RoundedDecimalField, StrictSerializer
 from signals.marketdata.timeframes import TIMEFRAMES
-from trading import accounts, opening, paper
-from trading.account_detail import AccountDetailSerializer, AccountWithSessionsSerializer, render_detail, render_whole
+from trading.accounts import accounts, opening, paper
+from trading.accounts.account_detail import (
+    AccountDetailSerializer,
+    AccountWithSessionsSerializer,
+    render_detail,
+    render_whole,
+)
+from trading.accounts.standing import attach_standing
+from trading.accounts.valuation import attach_valuation
 from trading.api.idempotent import KEY, answer_once, gone, used_before
 from trading.api.paper import SettingsSerializer
 from trading.api.refusals import refusals
-from trading.events import latest_number
+from trading.feed.events import latest_number
 from trading.idempotency import Answer
 from trading.models import Account, AccountMode, AutoTradingSession
 from trading.serializers import AccountSerializer, render_account
-from trading.standing import attach_standing
-from trading.valuation import attach_valuation
 
 _BOOLEAN = serializers.BooleanField
 MOST_SYMBOLS = 20

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import query
-from trading import alerts
-from trading.alert_serializer import AlertSerializer, SeverityField
+from trading.alerts import alerts
+from trading.alerts.alert_serializer import AlertSerializer, SeverityField
 from trading.api.trades import LARGEST_ID
 from trading.models import Alert, AlertKind
 

@@ -11,15 +11,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import StrictSerializer, query
-from trading import killswitch, sessions
 from trading.api.accounts import owned_account
 from trading.api.idempotent import KEY, answer_once
 from trading.api.paper import AccountQuerySerializer
 from trading.api.refusals import refusals
 from trading.api.trades import LARGEST_ID
 from trading.idempotency import Answer
+from trading.killswitch import killswitch
 from trading.models import AutoTradingSession, SessionStatus
 from trading.serializers import SessionSerializer, render_session
+from trading.sessions import sessions
 
 ACCOUNT = OpenApiParameter("account", OpenApiTypes.INT, description="Account id; default: all of them.")
 

@@ -14,19 +14,20 @@ from rest_framework.views import APIView
 
 from signals.api.strict import StrictSerializer, query
 from signals.models import SignalSource
-from trading import auto_session, sessions
+from trading.accounts.valuation import attach_marks
 from trading.api.accounts import owned_account
 from trading.api.auto_trade import WhichSerializer
 from trading.api.idempotent import KEY, Conflict, answer_once
 from trading.api.paper import AccountQuerySerializer
 from trading.api.refusals import refusals
 from trading.idempotency import Answer
-from trading.limit_figures import Figures, read_figures
 from trading.models import Account, AutoTradingSession, SessionStatus, Trade, TradeStatus
 from trading.serializers import TradeSerializer, as_json
-from trading.session_detail import LimitUseSerializer
-from trading.session_steps import market_time
-from trading.session_validation import (
+from trading.sessions import auto_session, sessions
+from trading.sessions.limit_figures import Figures, read_figures
+from trading.sessions.session_detail import LimitUseSerializer
+from trading.sessions.session_steps import market_time
+from trading.sessions.session_validation import (
     MOST_MONEY,
     MOST_TRADES,
     StrategySerializer,
@@ -36,7 +37,6 @@ from trading.session_validation import (
     names_field,
     stored,
 )
-from trading.valuation import attach_marks
 
 ACCOUNT = OpenApiParameter("account", OpenApiTypes.INT, description="Account id; default: the caller's Deriv account.")
 _RISK = {

@@ -13,11 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import StrictSerializer
-from trading import enforcement, killswitch
 from trading.api.idempotent import KEY, Conflict, answer_once, used_before
+from trading.audit.roles import Role, role_of
 from trading.idempotency import Answer
+from trading.killswitch import enforcement, killswitch
 from trading.models import KillSwitch
-from trading.roles import Role, role_of
 
 
 class AdminOnly(PermissionDenied):

@@ -16,9 +16,9 @@ from rest_framework.views import APIView
 from signals.api.strict import query
 from trading.api.accounts import owned_account
 from trading.api.trades import LARGEST_ID
-from trading.event_stream import USUAL_TYPES, EventStream
-from trading.events import latest_number
-from trading.follower import read
+from trading.feed.event_stream import USUAL_TYPES, EventStream
+from trading.feed.events import latest_number
+from trading.feed.follower import read
 from trading.models import EventType
 
 _RESUME_HEADER = "Last-Event-ID"

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from brokers.api.strict import SecretField, StrictSerializer
-from trading.alert_serializer import SeverityField
+from trading.alerts.alert_serializer import SeverityField
 from trading.api.idempotent import KEY, answer_once
 from trading.api.throttles import NotifyThrottle
 from trading.idempotency import Answer
@@ -173,7 +173,7 @@ class ServiceListView(APIView):
     )
     def get(self, request: Request) -> Response:
         """What can be asked for: the services, and the kinds of alerts with how grave they usually are."""
-        from trading.alerts import severity_of
+        from trading.alerts.alerts import severity_of
         from trading.notifications import services
 
         kinds = [{"kind": kind.value, "severity": severity_of(kind).name} for kind in AlertKind]

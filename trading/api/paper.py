@@ -15,12 +15,12 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from signals.api.strict import RoundedDecimalField, StrictSerializer, query
-from trading import paper
+from trading.accounts import paper
 from trading.api.idempotent import KEY, Conflict, answer_once
 from trading.api.refusals import refusals
 from trading.api.summary import SummarySerializer, summary_body
 from trading.api.trades import LARGEST_ID, TradeQuerySerializer, filtered_trades
-from trading.events import latest_number
+from trading.feed.events import latest_number
 from trading.idempotency import Answer
 from trading.models import Account, AccountMode, SessionStatus, Trade, TradeStatus
 from trading.serializers import (

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rest_framework.exceptions import ValidationError
 
 from brokers.api.errors import answered
-from trading.account_checks import AccountConflict, InvalidAccount
+from trading.accounts.account_checks import AccountConflict, InvalidAccount
 from trading.api.idempotent import Conflict
 
 

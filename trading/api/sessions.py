@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import StrictSerializer, query
-from trading import sessions
 from trading.api.accounts import owned_account
 from trading.api.idempotent import KEY, answer_once
 from trading.api.refusals import refusals
@@ -19,9 +18,10 @@ from trading.api.trades import LARGEST_ID
 from trading.idempotency import Answer
 from trading.models import AlgorithmConfig, AutoTradingSession, SessionStatus
 from trading.serializers import SessionSerializer, render_session
-from trading.session_detail import SessionDetailSerializer, render_session_detail
-from trading.session_performance import SessionPerformanceSerializer, session_performance
-from trading.session_validation import SessionSettingsSerializer, stored
+from trading.sessions import sessions
+from trading.sessions.session_detail import SessionDetailSerializer, render_session_detail
+from trading.sessions.session_performance import SessionPerformanceSerializer, session_performance
+from trading.sessions.session_validation import SessionSettingsSerializer, stored
 
 
 class NewSessionSerializer(SessionSettingsSerializer):

@@ -8,13 +8,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import query
-from trading import shadow
 from trading.api.idempotent import KEY, answer_once
 from trading.api.refusals import refusals
 from trading.idempotency import Answer
 from trading.models import AutoTradingSession
 from trading.serializers import SessionSerializer, render_session
-from trading.shadow_report import ShadowReportSerializer, shadow_report
+from trading.shadow import shadow
+from trading.shadow.shadow_report import ShadowReportSerializer, shadow_report
 
 
 class ReportQuerySerializer(serializers.Serializer):

@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from trading.accounts.performance import PerformanceSerializer, performance
 from trading.models import Account, Trade, TradeStatus
-from trading.performance import PerformanceSerializer, performance
 from trading.serializers import AccountSerializer, TradeSerializer, render_account, render_trades
 
 _MOST_OPEN = 500

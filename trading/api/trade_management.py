@@ -12,17 +12,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from signals.api.strict import RoundedDecimalField, StrictSerializer, price_field
-from trading import journal, manage, paper
+from trading.accounts import paper
 from trading.api.idempotent import KEY, Conflict, answer_once
 from trading.api.trades import owned_trade
-from trading.exit_plan_validation import ExitPlanSerializer
-from trading.exit_plans import PARTS
+from trading.exits import journal, manage
+from trading.exits.exit_plans import PARTS
+from trading.exits.journal import NotesSerializer
+from trading.exits.trade_detail import TradeDetailSerializer, render_trade_detail
 from trading.idempotency import Answer
-from trading.journal import NotesSerializer
 from trading.models import Trade
 from trading.serializers import TradeSerializer, render_trades
-from trading.session_settings import ExitPlan
-from trading.trade_detail import TradeDetailSerializer, render_trade_detail
+from trading.sessions.exit_plan_validation import ExitPlanSerializer
+from trading.sessions.session_settings import ExitPlan
 
 
 class CloseSerializer(StrictSerializer):

@@ -12,10 +12,10 @@ from rest_framework.views import APIView
 
 from signals.api.strict import query
 from signals.models import Direction
+from trading.accounts.valuation import attach_marks
+from trading.exits.trade_detail import TradeDetailSerializer, render_trade_detail
 from trading.models import ExitReason, Trade, TradeStatus
 from trading.serializers import TradeSerializer
-from trading.trade_detail import TradeDetailSerializer, render_trade_detail
-from trading.valuation import attach_marks
 
 LARGEST_ID = 2**63 - 1
 

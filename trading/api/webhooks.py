@@ -8,9 +8,9 @@ from rest_framework.response import Response
 
 from signals.api.webhooks import WebhookView
 from signals.models import WebhookEndpoint
-from trading.actors import act_as
 from trading.api.roles import RoleViewer
-from trading.roles import Role, role_of
+from trading.audit.actors import act_as
+from trading.audit.roles import Role, role_of
 
 
 class ActingWebhookView(WebhookView):

@@ -9,10 +9,10 @@ from django.db import close_old_connections
 from brokers.errors import AuthenticationFailed, BrokerError
 from brokers.interface import ConnectionState, ConnectionStatus, LiveBroker, OrderReport
 from trading import queueing
+from trading.accounts.connection_state import store_connection
 from trading.brokerage.apply import apply_report
 from trading.brokerage.connection_alerts import ConnectionWatch
 from trading.brokerage.matching import find_order
-from trading.connection_state import store_connection
 from trading.models import Account, OrderPurpose
 
 logger = logging.getLogger(__name__)

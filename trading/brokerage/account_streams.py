@@ -14,9 +14,9 @@ from brokers.gateway.server import GatewayServer
 from brokers.interface import ConnectionState, ConnectionStatus, LiveBroker
 from brokers.registry import live_broker_for
 from trading import quiet
+from trading.accounts.connection_state import store_connection
 from trading.brokerage.account_stream import AccountStream
 from trading.brokerage.pool import credential_of
-from trading.connection_state import store_connection
 from trading.models import Account
 
 logger = logging.getLogger(__name__)

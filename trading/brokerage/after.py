@@ -6,9 +6,10 @@ from functools import partial
 
 from django.db import transaction
 
-from trading import queueing, trigger_feed
+from trading import queueing
 from trading.brokerage.legs import amend_later
 from trading.models import Account, ExitReason, Trade, TradeStatus
+from trading.stream import trigger_feed
 
 logger = logging.getLogger(__name__)
 

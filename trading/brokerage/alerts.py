@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
-from trading import alerts, events
+from trading.alerts import alerts
+from trading.feed import events
 from trading.models import Account, AlertKind, EventType, Severity
 
 _KINDS: dict[str, tuple[AlertKind, Severity]] = {

@@ -15,7 +15,7 @@ from trading.brokerage.exits import settle_part
 from trading.brokerage.legs import STOP_REASONS, leg_of
 from trading.brokerage.resolve import resolve_order
 from trading.brokerage.submit import submit_order
-from trading.exit_plans import stop_reason
+from trading.exits.exit_plans import stop_reason
 from trading.market import instrument_or_default
 from trading.models import (
     PENDING_STATUSES,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, transaction
 
 from brokers.interface import ConnectionState, ConnectionStatus
-from trading import alerts
+from trading.alerts import alerts
 from trading.models import Account, AlertKind, Severity
 
 logger = logging.getLogger(__name__)

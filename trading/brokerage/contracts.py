@@ -10,9 +10,11 @@ from django.db import transaction
 from django.db.models import F
 
 from brokers.interface import ContractState, ContractStatus, OrderReport
-from trading import events, ledger, quiet, trigger_feed
+from trading import ledger, quiet
+from trading.alerts.trade_alerts import announce
 from trading.brokerage import after, entries
 from trading.brokerage.legs import amend_later
+from trading.feed import events
 from trading.market import wall_now
 from trading.models import (
     PENDING_STATUSES,
@@ -30,7 +32,7 @@ from trading.models import (
 )
 from trading.models.fields import to_money, to_price
 from trading.serializers import render_account, render_trades
-from trading.trade_alerts import announce
+from trading.stream import trigger_feed
 
 _TELL_EVERY_SECONDS = 15
 _STATS = ["margin_used", "realized_pnl", "total_trades", "winning_trades", "losing_trades"]

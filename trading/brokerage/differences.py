@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from trading import events
 from trading.brokerage.alerts import draft, raise_only, settle
+from trading.feed import events
 from trading.market import wall_now
 from trading.models import Account, Difference, DifferenceKind
 

@@ -9,8 +9,12 @@ import redis
 from django.db import transaction
 
 from brokers.interface import OrderReport
-from trading import events, exit_plans, ledger, queueing, trigger_feed
+from trading import ledger, queueing
+from trading.alerts.trade_alerts import announce
 from trading.brokerage import after, alerts, legs
+from trading.exits import exit_plans
+from trading.feed import events
+from trading.killswitch.withdrawal import why_withdraw, withdraw
 from trading.market import wall_now
 from trading.models import (
     PENDING_STATUSES,
@@ -32,8 +36,7 @@ from trading.order_ids import leg_order_id
 from trading.rules import sizing
 from trading.rules.pnl import unit_value
 from trading.serializers import render_account, render_trades
-from trading.trade_alerts import announce
-from trading.withdrawal import why_withdraw, withdraw
+from trading.stream import trigger_feed
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,12 @@ from functools import partial
 
 from django.db import transaction
 
-from trading import events, ledger, quiet, trigger_feed
+from trading import ledger, quiet
+from trading.alerts.trade_alerts import announce
 from trading.brokerage import after, alerts
 from trading.brokerage.legs import amend_later
-from trading.exit_plans import stop_reason
+from trading.exits.exit_plans import stop_reason
+from trading.feed import events
 from trading.fills import average_price
 from trading.market import wall_now
 from trading.models import (
@@ -26,7 +28,7 @@ from trading.models import (
 from trading.models.fields import to_money
 from trading.rules.pnl import position_pnl
 from trading.serializers import render_account, render_trades
-from trading.trade_alerts import announce
+from trading.stream import trigger_feed
 
 _TELL_EVERY_SECONDS = 30  # a stop that stays touched is tried every few seconds
 

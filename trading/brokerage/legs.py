@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from brokers.interface import OrderReport
 from trading import queueing
-from trading.exit_plans import resting_target
+from trading.exits.exit_plans import resting_target
 from trading.market import instrument_or_default, wall_now
 from trading.models import (
     PENDING_STATUSES,

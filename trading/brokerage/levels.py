@@ -15,15 +15,16 @@ from brokers.edge import fit_quantity, fit_trigger
 from brokers.errors import BrokerError, InvalidOrder
 from brokers.interface import Instrument, LiveBroker, OrderChange, OrderReport
 from brokers.rules.order_limits import stop_is_passed
-from trading import quiet, trigger_feed
+from trading import quiet
 from trading.brokerage import after, alerts, entries, legs
 from trading.brokerage.apply import apply_report, locked
 from trading.brokerage.closing import request_exit
 from trading.brokerage.connections import live_broker
 from trading.brokerage.turns import turn
-from trading.exit_plans import stop_reason
+from trading.exits.exit_plans import stop_reason
 from trading.market import instrument_or_default
 from trading.models import PENDING_STATUSES, Account, Order, OrderPurpose, StopHolder, Trade, TradeStatus
+from trading.stream import trigger_feed
 
 logger = logging.getLogger(__name__)
 

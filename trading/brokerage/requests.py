@@ -11,7 +11,7 @@ from brokers.interface import (
     OrderType,
     Side,
 )
-from trading.exit_plans import resting_target
+from trading.exits.exit_plans import resting_target
 from trading.models import Account, AutoTradingSession, Order, OrderPurpose, Trade
 from trading.rules.pnl import amount_at_level
 

@@ -13,10 +13,10 @@ from trading.brokerage.alerts import alert
 from trading.brokerage.apply import apply_report, refuse_order
 from trading.brokerage.connections import live_broker
 from trading.brokerage.requests import request_of
+from trading.killswitch.withdrawal import why_withdraw, withdraw
 from trading.market import entry_as_quote, instrument_or_default, market_now, quotes, seen_quotes, wall_now
 from trading.models import Account, AccountMode, Order, OrderPurpose, OrderStatus
 from trading.models.fields import to_price
-from trading.withdrawal import why_withdraw, withdraw
 
 logger = logging.getLogger(__name__)
 

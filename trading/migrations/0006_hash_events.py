@@ -2,7 +2,7 @@ import json
 
 from django.db import migrations
 
-from trading.audit_chain import event_hash, normalized, seal
+from trading.audit.audit_chain import event_hash, normalized, seal
 
 _AT_ONCE = 1000
 

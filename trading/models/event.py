@@ -39,7 +39,7 @@ class EventCounter(models.Model):
 class Event(models.Model):
     """`actor` is who did it: null for the system itself, not the owner where an administrator acts for one.
 
-    `hash` chains the owner's events (trading/audit.py); `via` says by which door the actor came.
+    `hash` chains the owner's events (trading/audit/audit.py); `via` says by which door the actor came.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="events")

@@ -41,9 +41,10 @@ class SessionQuerySet(models.QuerySet["AutoTradingSession"]):
 class AutoTradingSession(models.Model):
     """Empty filter lists mean "any". `strategies` holds {"name", "params"}; `strategy_keys` is derived from it.
 
-    `schedule`, `risk`, `sizing`, `exit_plan` and `timeframe_weights` are as trading/session_settings.py describes them;
-    `algorithm` is the version that they make together. `peak_equity` is the account's highest equity since the session
-    was last started or resumed, and `streak_since` (market time) the moment from which losses in a row are counted.
+    `schedule`, `risk`, `sizing`, `exit_plan` and `timeframe_weights` are as trading/sessions/session_settings.py
+    describes them; `algorithm` is the version that they make together. `peak_equity` is the account's highest equity
+    since the session was last started or resumed, and `streak_since` (market time) the moment from which losses in a
+    row are counted.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sessions")

@@ -85,10 +85,10 @@ class TradeQuerySet(models.QuerySet["Trade"]):
 class Trade(models.Model):
     """Prices per unit in quote currency, quantity in base units (contracts where contract_size is not 1).
 
-    `exit_plan` holds the plan with its prices worked out (trading/exit_plans.py); `take_profit` is the next target in
-    force. `best_price` and `worst_price` are the extremes since the plan was made, as far as the levels needed them;
-    only trades whose levels a plan moves have them. `mae` and `mfe` are what the extremes since the entry were worth
-    (account currency, of the whole quantity; MAE is 0 or below, MFE 0 or above), worked out at the end.
+    `exit_plan` holds the plan with its prices worked out (trading/exits/exit_plans.py); `take_profit` is the next
+    target in force. `best_price` and `worst_price` are the extremes since the plan was made, as far as the levels
+    needed them; only trades whose levels a plan moves have them. `mae` and `mfe` are what the extremes since the entry
+    were worth (account currency, of the whole quantity; MAE is 0 or below, MFE 0 or above), worked out at the end.
     `closing_goal` is the closed quantity that a partial exit in flight is to reach; null when all of it is to go.
 
     `opened_at` and `closed_at` are market time (the feed's), `opened_wall` and `closed_wall` the clock's.

@@ -8,8 +8,9 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError, transaction
 
 from brokers.interface import Secret
-from trading import audit, sealed
-from trading.alerts import severity_of
+from trading import sealed
+from trading.alerts.alerts import severity_of
+from trading.audit import audit
 from trading.market import wall_now
 from trading.models import (
     Alert,

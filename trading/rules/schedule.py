@@ -6,7 +6,7 @@ All by the wall clock of the schedule's time zone: an hour that it skips or repe
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from trading.session_settings import Schedule
+from trading.sessions.session_settings import Schedule
 
 _MINUTE = timedelta(minutes=1)
 

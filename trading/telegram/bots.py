@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from brokers.interface import Secret
-from trading import audit, sealed
+from trading import sealed
+from trading.audit import audit
 from trading.market import wall_now
 from trading.models import TelegramBot
 

@@ -4,13 +4,16 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
-from trading import audit, killswitch, sealed, sessions
-from trading.account_checks import AccountConflict
+from trading import sealed
+from trading.accounts.account_checks import AccountConflict
+from trading.audit import audit
+from trading.audit.roles import Role, role_of
+from trading.killswitch import killswitch
 from trading.market import wall_now
 from trading.models import TelegramBot
 from trading.notifications import channels
-from trading.roles import Role, role_of
 from trading.rules.session_states import PAUSE, RESUME
+from trading.sessions import sessions
 from trading.telegram import bots, reports
 from trading.telegram.message import Message
 

@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from trading import killswitch
+from trading.accounts.valuation import attach_valuation
+from trading.killswitch import killswitch
 from trading.models import LIVE_STATUSES, Account, AutoTradingSession, SessionStatus, Trade
 from trading.money import format_money
 from trading.serializers import render_trades
-from trading.valuation import attach_valuation
 
 _MOST_LINES = 20
 

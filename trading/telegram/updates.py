@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from trading.actors import acting
+from trading.audit.actors import acting
 from trading.models import TelegramBot
 from trading.telegram import commands
 from trading.telegram.message import Message

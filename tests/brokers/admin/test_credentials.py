@@ -15,7 +15,7 @@ from brokers.interface import Secret
 from brokers.models import BrokerCredential
 from tests.brokers.venue import Venue, fake_venue
 from tests.trading.factories import make_user
-from trading import opening
+from trading.accounts import opening
 from trading.models import AccountMode
 
 LIST, ADD = "admin:brokers_brokercredential_changelist", "admin:brokers_brokercredential_add"

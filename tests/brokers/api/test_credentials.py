@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from brokers.models import BrokerCredential
 from tests.brokers.venue import Venue, keys_of
 from tests.clients import check_error
-from trading import opening
+from trading.accounts import opening
 from trading.models import AccountMode, Event
 
 PATH = "/api/credentials/"

@@ -9,7 +9,7 @@ from brokers.errors import BrokerUnavailable
 from brokers.models import BrokerCredential
 from tests.brokers.venue import GOOD, Venue, money
 from tests.clients import check_error
-from trading import opening
+from trading.accounts import opening
 from trading.models import AccountMode
 
 PATH, VALIDATE = "/api/deriv/token/", "/api/deriv/token/validate/"

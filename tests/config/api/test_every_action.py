@@ -16,10 +16,13 @@ from tests.clients import client_of, open_trade
 from tests.endpoints import Endpoint, endpoints
 from tests.telegram_api import fake_telegram
 from tests.trading.factories import make_account, make_instrument, make_session, make_user, publish_quote
-from trading import killswitch, opening, sessions, shadow
-from trading.audit_check import verify
+from trading.accounts import opening
+from trading.audit.audit_check import verify
+from trading.killswitch import killswitch
 from trading.models import Account, AccountMode, AutoTradingSession, Event, EventType
 from trading.notifications import channels
+from trading.sessions import sessions
+from trading.shadow import shadow
 from trading.telegram import bots
 
 TOKEN = "123456789:AbcDefGhiJklMnoPqrStuVwx-yz"

@@ -24,10 +24,11 @@ from tests.trading.factories import (
     make_user,
     publish_quote,
 )
-from trading import alerts, shadow
+from trading.alerts import alerts
+from trading.audit.roles import Role, role_of
 from trading.models import Account, AccountMode, AlertKind, Event, Trade
 from trading.notifications import channels
-from trading.roles import Role, role_of
+from trading.shadow import shadow
 
 EVERY = endpoints()
 UNSAFE = [item for item in EVERY if not item.is_safe]

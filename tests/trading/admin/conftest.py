@@ -9,7 +9,11 @@ from django.utils import timezone
 from brokers.interface import Secret
 from tests.clients import open_trade
 from tests.trading.factories import make_signal, publish_quote
-from trading import alerts, dispatch, killswitch, paper, sealed
+from trading import sealed
+from trading.accounts import paper
+from trading.alerts import alerts
+from trading.decisions import dispatch
+from trading.killswitch import killswitch
 from trading.models import AlertKind, Contract, Difference, NotificationChannel, TelegramBot
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.clients import open_trade
 from tests.trading.factories import make_account, make_session, make_user, publish_quote
-from trading import paper
+from trading.accounts import paper
 from trading.market import redis_client
 from trading.models import (
     Account,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.clients import open_trade
 from tests.trading.factories import make_account, make_instrument, make_session, publish_quote
-from trading import killswitch
+from trading.killswitch import killswitch
 from trading.models import Event, KillSwitch
 
 LIST = reverse("admin:trading_killswitch_changelist")

@@ -17,7 +17,7 @@ from brokers.models import BrokerCredential, InstrumentRecord
 from signals.models import Signal, WebhookEndpoint
 from tests.clients import open_trade
 from tests.trading.factories import make_account, make_session, publish_quote
-from trading import accounts, paper
+from trading.accounts import accounts, paper
 from trading.models import (
     Account,
     Alert,

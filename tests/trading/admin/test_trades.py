@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.trading.planned import SPLIT, TRAIL, open_planned
-from trading import manage
+from trading.exits import manage
 from trading.models import Event, Trade
 
 JOURNAL = {"notes": "Late.", "tags": '["news"]', "rating": "3", "links": '["https://charts.example/1.png"]'}

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, client_of, open_trade
 from tests.trading.factories import make_account
-from trading import accounts
+from trading.accounts import accounts
 from trading.models import Account, AccountMode, LedgerEntry
 
 PATH = "/api/accounts/"

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, client_of, open_trade
 from tests.trading.factories import make_account, make_user
-from trading import paper
+from trading.accounts import paper
 from trading.models import AccountMode, Trade, TradeStatus
 
 

@@ -80,7 +80,7 @@ class TestLooking:
     def test_what_happens_during_the_look_is_news_to_it(
         self, mine: APIClient, owner: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from trading import paper
+        from trading.accounts import paper
         from trading.api import accounts as views
 
         account = make_account(owner)

@@ -198,7 +198,7 @@ class TestOpeningAtABroker:
         def fail(*_: object, **__: object) -> None:
             raise RuntimeError("half-way")
 
-        monkeypatch.setattr("trading.opening.announce", fail)
+        monkeypatch.setattr("trading.accounts.opening.announce", fail)
         assert demo(mine, make_credential(owner)).status_code == 500
         assert not Account.objects.exists()
         assert not LedgerEntry.objects.exists()

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, client_of
 from tests.trading.factories import make_account, make_user
-from trading import alerts
+from trading.alerts import alerts
 from trading.models import Alert, AlertKind, Severity
 
 

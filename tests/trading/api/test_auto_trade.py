@@ -8,9 +8,10 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error
 from tests.trading.factories import make_account, make_session
-from trading import paper, sessions
+from trading.accounts import paper
 from trading.market import wall_now
 from trading.models import AutoTradingSession, KillSwitch, SessionStatus
+from trading.sessions import sessions
 
 PATH = "/api/auto-trade/"
 

@@ -8,9 +8,10 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, open_trade
 from tests.trading.factories import make_account, make_credential, publish_quote
-from trading import paper, sessions
+from trading.accounts import paper
 from trading.market import wall_now
 from trading.models import Account, AccountMode, AutoTradingSession, KillSwitch, SessionStatus
+from trading.sessions import sessions
 
 PATH = "/api/deriv/auto-trading/"
 BODY: dict[str, Any] = {

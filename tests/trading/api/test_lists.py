@@ -9,10 +9,12 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, open_trade
 from tests.trading.factories import make_account, make_session, make_signal, make_user, publish_quote
-from trading import dispatch, paper, sessions
-from trading.algorithms import new_version
+from trading.accounts import paper
 from trading.api import records
+from trading.decisions import dispatch
 from trading.models import EquityPoint, Event
+from trading.sessions import sessions
+from trading.sessions.algorithms import new_version
 
 
 class TestAccounts:

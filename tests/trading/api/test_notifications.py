@@ -11,7 +11,8 @@ from rest_framework.test import APIClient
 from tests.clients import check_error, client_of
 from tests.sinks import HttpSink, http_sink
 from tests.trading.factories import make_user
-from trading import alerts, sealed
+from trading import sealed
+from trading.alerts import alerts
 from trading.models import AlertKind, NotificationChannel
 from trading.notifications import delivery
 

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, client_of, open_trade
 from tests.trading.factories import make_account, make_user, publish_quote
-from trading import paper
+from trading.accounts import paper
 from trading.market import redis_client
 from trading.models import Account, AccountMode, Event, LedgerEntry, Trade, TradeStatus
 

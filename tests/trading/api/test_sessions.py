@@ -13,7 +13,8 @@ from rest_framework.test import APIClient
 
 from tests.clients import check_error, client_of, open_trade
 from tests.trading.factories import make_account, make_session, make_signal, publish_quote
-from trading import accounts, dispatch, paper, sessions
+from trading.accounts import accounts, paper
+from trading.decisions import dispatch
 from trading.market import wall_now
 from trading.models import (
     AccountMode,
@@ -25,6 +26,7 @@ from trading.models import (
     Trade,
     TradeStatus,
 )
+from trading.sessions import sessions
 
 PATH = "/api/sessions/"
 

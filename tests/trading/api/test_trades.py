@@ -13,8 +13,9 @@ from rest_framework.test import APIClient
 from tests.clients import check_error, client_of, open_trade
 from tests.trading.brokerage.bench_broker import BenchBroker
 from tests.trading.factories import make_account, make_instrument, make_session, make_signal, publish_quote
-from trading import dispatch, queueing
+from trading import queueing
 from trading.brokerage.connections import use_connector
+from trading.decisions import dispatch
 from trading.models import Account, AccountMode, Contract, Event, Order, OrderPurpose, Trade
 
 

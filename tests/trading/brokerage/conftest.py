@@ -10,8 +10,9 @@ import pytest
 from brokers.interface import LiveBroker
 from tests.trading.brokerage.bench_broker import BenchBroker
 from tests.trading.factories import make_account, make_instrument, make_session, make_signal, publish_quote
-from trading import dispatch, queueing
+from trading import queueing
 from trading.brokerage.connections import use_connector
+from trading.decisions import dispatch
 from trading.market import wall_now
 from trading.models import Account, AccountMode, AutoTradingSession, Order, Trade
 

@@ -11,9 +11,9 @@ import pytest
 from brokers.errors import AuthenticationFailed, BrokerUnavailable
 from brokers.interface import ConnectionState, ConnectionStatus, Side
 from tests.trading.brokerage.conftest import Desk
+from trading.accounts.connection_state import connections
 from trading.brokerage import account_stream
 from trading.brokerage.account_stream import AccountStream
-from trading.connection_state import connections
 from trading.models import ExitReason, OrderPurpose, TradeStatus
 
 

@@ -14,15 +14,18 @@ from brokers import credentials
 from brokers.interface import Environment, Secret
 from brokers.simulator.server import RunningSimulator, running_simulator
 from signals.marketdata.quotes import QuoteStore
+from tests.trading.exits.test_exits import check_books
 from tests.trading.factories import make_session, make_signal, make_user
-from tests.trading.test_exits import check_books
-from trading import dispatch, manage, opening, paper, queueing
+from trading import queueing
+from trading.accounts import opening, paper
+from trading.accounts.connection_state import connections
 from trading.brokerage import pool
 from trading.brokerage.account_streams import AccountStreams
 from trading.brokerage.levels import amend_levels
 from trading.brokerage.reconcile import reconcile_account
 from trading.brokerage.source import BrokerSource
-from trading.connection_state import connections
+from trading.decisions import dispatch
+from trading.exits import manage
 from trading.market import redis_client
 from trading.models import Account, AccountMode, Contract, ExitReason, Trade, TradeStatus
 

@@ -24,9 +24,10 @@ from brokers.interface import Credentials, Environment, LiveBroker, Secret
 from brokers.simulator.server import RunningSimulator, running_simulator
 from signals.marketdata.quotes import QuoteStore
 from tests.trading.brokerage.test_at_the_simulator import eventually
+from tests.trading.exits.test_exits import check_books
 from tests.trading.factories import make_account, make_session, make_signal
-from tests.trading.test_exits import check_books
-from trading import dispatch, queueing
+from trading import queueing
+from trading.accounts.connection_state import connections
 from trading.brokerage import resolve, submit
 from trading.brokerage.account_stream import AccountStream
 from trading.brokerage.closing import request_exit, run_exit
@@ -34,7 +35,7 @@ from trading.brokerage.connections import use_connector
 from trading.brokerage.levels import amend_levels
 from trading.brokerage.reconcile import try_to_reconcile
 from trading.brokerage.sweep import sweep_live
-from trading.connection_state import connections
+from trading.decisions import dispatch
 from trading.market import redis_client, wall_now
 from trading.models import (
     PENDING_STATUSES,

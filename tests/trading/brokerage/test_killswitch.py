@@ -10,11 +10,12 @@ from django.db import connection
 from tests.trading.brokerage.conftest import Desk, age
 from tests.trading.brokerage.test_orders import balanced
 from tests.trading.factories import make_instrument, make_signal, publish_quote
-from trading import enforcement, killswitch, outbox, queueing
+from trading import outbox, queueing
 from trading.brokerage import submit
 from trading.brokerage.apply import apply_report
 from trading.brokerage.submit import submit_order
-from trading.decide import decide
+from trading.decisions.decide import decide
+from trading.killswitch import enforcement, killswitch
 from trading.market import wall_now
 from trading.models import (
     ExitReason,

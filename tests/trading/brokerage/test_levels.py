@@ -10,14 +10,14 @@ from brokers.interface import OrderChange, OrderReport, OrderType
 from tests.trading.brokerage.conftest import Desk
 from tests.trading.brokerage.test_orders import alerts, balanced
 from tests.trading.brokerage.test_parts import legs, opened
-from trading import closing, manage
 from trading.brokerage import levels, sweep
 from trading.brokerage.apply import apply_report
 from trading.brokerage.closing import request_exit
 from trading.brokerage.levels import amend_levels
 from trading.brokerage.matching import find_order
 from trading.brokerage.turns import turn
-from trading.exits import Exit
+from trading.exits import closing, manage
+from trading.exits.exits import Exit
 from trading.market import redis_client, wall_now
 from trading.models import ExitReason, Order, OrderPurpose, StopHolder, StopMover, Trade, TradeStatus
 
@@ -255,7 +255,7 @@ def test_an_entry_that_fills_further_takes_its_legs_along(desk: Desk) -> None:
 
 def test_a_plan_of_parts_given_later_takes_the_brokers_target_away(desk: Desk) -> None:
     trade = opened(desk)
-    from trading.session_settings import ExitPlan, Target
+    from trading.sessions.session_settings import ExitPlan, Target
 
     manage.set_plan(trade_id=trade.pk, plan=ExitPlan(targets=(Target(1, 0.5), Target(2, 0.5))))
     assert set(legs(desk)) == {"STOP"}

@@ -9,15 +9,16 @@ from django.db import connection
 from brokers.interface import OrderStatus as Reported
 from brokers.interface import Side
 from tests.trading.brokerage.conftest import Desk, age
+from tests.trading.exits.test_exits import check_books
 from tests.trading.factories import make_instrument, publish_quote
-from tests.trading.test_exits import check_books
-from trading import closing, paper
+from trading.accounts import paper
 from trading.brokerage import resolve, sweep
 from trading.brokerage.apply import apply_report
 from trading.brokerage.closing import check_broker_exit, request_exit, run_exit
 from trading.brokerage.reconcile import reconcile_account
 from trading.brokerage.submit import submit_order
-from trading.exits import Exit
+from trading.exits import closing
+from trading.exits.exits import Exit
 from trading.market import wall_now
 from trading.models import (
     Decision,

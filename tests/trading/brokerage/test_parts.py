@@ -9,13 +9,13 @@ from brokers.interface import OrderStatus as Reported
 from brokers.interface import Side
 from tests.trading.brokerage.conftest import Desk, age
 from tests.trading.brokerage.test_orders import alerts, balanced
-from trading import closing
 from trading.brokerage import resolve, sweep
 from trading.brokerage.apply import apply_report
 from trading.brokerage.closing import ContractNotDivisible, check_broker_exit, request_exit, run_exit
 from trading.brokerage.reconcile import reconcile_account
 from trading.brokerage.submit import submit_order
-from trading.exits import Exit
+from trading.exits import closing
+from trading.exits.exits import Exit
 from trading.market import wall_now
 from trading.models import (
     Event,

@@ -10,10 +10,10 @@ from tests.trading.brokerage.conftest import Desk
 from tests.trading.brokerage.test_orders import balanced
 from tests.trading.brokerage.test_parts import legs
 from tests.trading.planned import EVEN, SPLIT, TRAIL, trail
+from trading.exits.ticks import close_triggered, move_stops
+from trading.exits.timed_exits import close_timed_out
 from trading.models import AutoTradingSession, ExitReason, Order, OrderPurpose, StopHolder, Trade, TradeStatus
-from trading.streaming import quote_fields
-from trading.ticks import close_triggered, move_stops
-from trading.timed_exits import close_timed_out
+from trading.stream.streaming import quote_fields
 
 
 def opened(desk: Desk, plan: dict[str, Any], **values: Any) -> Trade:

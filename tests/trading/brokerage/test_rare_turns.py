@@ -14,14 +14,15 @@ from brokers.interface import OrderStatus as Reported
 from tests.trading.brokerage.conftest import Desk
 from tests.trading.brokerage.test_orders import alerts, balanced
 from tests.trading.factories import make_account, make_session, make_signal, publish_quote
-from trading import dispatch, queueing, quiet
+from trading import queueing, quiet
+from trading.accounts.connection_state import connections
 from trading.brokerage import account_streams, reconcile, sweep
 from trading.brokerage.account_streams import AccountStreams
 from trading.brokerage.apply import apply_report
 from trading.brokerage.closing import request_exit, run_exit
 from trading.brokerage.connections import use_connector
 from trading.brokerage.submit import submit_order
-from trading.connection_state import connections
+from trading.decisions import dispatch
 from trading.market import redis_client, wall_now
 from trading.models import (
     Account,

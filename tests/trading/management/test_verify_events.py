@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from tests.trading.chained import sql
 from tests.trading.factories import make_user
-from trading import events
+from trading.feed import events
 from trading.models import EventCounter, EventType
 
 

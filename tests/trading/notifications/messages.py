@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from brokers.interface import Secret
-from trading import alerts
+from trading.alerts import alerts
 from trading.models import Alert, AlertKind, NotificationChannel, NotificationDelivery
 from trading.notifications import channels, delivery
 

@@ -14,7 +14,8 @@ from tests.sinks import HttpSink
 from tests.trading.factories import make_account, make_user
 from tests.trading.notifications.messages import channel_to, shout
 from trading import queueing, sealed
-from trading.events import Draft
+from trading.alerts.trade_alerts import announce
+from trading.feed.events import Draft
 from trading.models import (
     Alert,
     AlertKind,
@@ -25,7 +26,6 @@ from trading.models import (
 )
 from trading.notifications import channels
 from trading.notifications.channels import InvalidChannel
-from trading.trade_alerts import announce
 
 
 class TestRules:

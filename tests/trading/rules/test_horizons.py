@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.trading.rules.strategies import FRACTIONS, signed_confidences, weights
 from trading.rules.horizons import HORIZONS, INTRADAY, LEAPS, MONTHLY, SWING, horizon_of, weighted_confidence
-from trading.session_settings import DEFAULT_WEIGHTS
+from trading.sessions.session_settings import DEFAULT_WEIGHTS
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 NONE = np.full(4, math.nan)

@@ -15,7 +15,7 @@ from trading.rules.schedule import (
     next_day_start,
     next_open,
 )
-from trading.session_settings import Blackout, Schedule
+from trading.sessions.session_settings import Blackout, Schedule
 
 # Clocks that change at midnight (Cairo, Havana, Sao Paulo), by half an hour (Lord Howe), that skipped a day (Apia).
 ZONES = st.sampled_from(

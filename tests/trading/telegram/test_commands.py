@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.clients import open_trade
 from tests.trading.factories import make_instrument, make_user, publish_quote
-from trading import killswitch, sealed
+from trading import sealed
+from trading.killswitch import killswitch
 from trading.market import wall_now
 from trading.models import AutoTradingSession, Event, KillSwitch, NotificationChannel, TelegramBot
 from trading.telegram import commands, updates
@@ -259,7 +260,7 @@ class TestOnce:
         def fail(**_: object) -> None:
             raise RuntimeError("a bug")
 
-        monkeypatch.setattr("trading.sessions.take_all", fail)
+        monkeypatch.setattr("trading.sessions.sessions.take_all", fail)
         update = linked.chat.update("/pause")
         reply = updates.receive(linked.bot.pk, update)
         assert reply is not None

@@ -19,14 +19,15 @@ from signals.marketdata.files import FileFormatError, RecordedCandles, read_reco
 from signals.marketdata.timeframes import TIMEFRAMES
 from signals.models import MarketType
 from signals.strategies.registry import StrategyError
-from trading import paper, sessions
-from trading.account_checks import record_opening
+from trading.accounts import paper
+from trading.accounts.account_checks import record_opening
 from trading.market import REPLAY_PREFIX
 from trading.models import Account
-from trading.replay import Replay
-from trading.replay_feed import ReplayFeed
-from trading.replay_summary import summarize
-from trading.session_validation import validate_settings
+from trading.replay.replay import Replay
+from trading.replay.replay_feed import ReplayFeed
+from trading.replay.replay_summary import summarize
+from trading.sessions import sessions
+from trading.sessions.session_validation import validate_settings
 
 _OWN_SETTINGS = {"name", "venue", "timeframe", "strategies", "symbols"}
 

@@ -8,8 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from trading import paper, sessions
-from trading.account_checks import record_opening
+from trading.accounts import paper
+from trading.accounts.account_checks import record_opening
+from trading.sessions import sessions
 
 USERNAME = "demo"
 

@@ -11,9 +11,10 @@ from brokers.endpoints import simulator_url
 from brokers.errors import BrokerError
 from brokers.interface import Environment, Secret
 from brokers.models import BrokerCredential
-from trading import opening, sessions
+from trading.accounts import opening
 from trading.management.commands.seed_demo import USERNAME
 from trading.models import Account, AccountMode
+from trading.sessions import sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from signals.marketdata.source import MarketSource
-from trading.actors import acting
+from trading.audit.actors import acting
 from trading.brokerage.account_streams import AccountStreams
 from trading.brokerage.venues import BrokerVenues
-from trading.heartbeats import beat
 from trading.market import redis_client
 from trading.sources import source_for
-from trading.streaming import VenueStream, heartbeat, owner_name
+from trading.stream.heartbeats import beat
+from trading.stream.streaming import VenueStream, heartbeat, owner_name
+from trading.stream.trigger_index import TriggerIndex
+from trading.stream.trigger_sync import TriggerSync
 from trading.telegram.poller import TelegramBots
-from trading.trigger_index import TriggerIndex
-from trading.trigger_sync import TriggerSync
 
 
 class Command(BaseCommand):

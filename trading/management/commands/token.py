@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from knox.models import get_token_model
 
-from trading import audit
+from trading.audit import audit
 
 
 class Command(BaseCommand):

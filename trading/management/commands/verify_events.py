@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from trading.audit_check import Finding, Head, owners, verify
+from trading.audit.audit_check import Finding, Head, owners, verify
 from trading.models import EventCounter
 
 _SHOWN = 1000
