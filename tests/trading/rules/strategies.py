@@ -72,6 +72,8 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "bid": PRICES,
     "ask": PRICES,
     "trigger": PRICES,
+    "rate": floats(-0.1, 0.1),
+    "interval_hours": st.sampled_from([0.0, -8.0, 1.0, 4.0, 8.0]) | floats(0.001, 24.0) | AMOUNTS,
     "entry": PRICES | NEAR_PRICES,
     "best": LEVELS,
     "worst": LEVELS,
@@ -90,8 +92,10 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "timeframe_ms": st.integers(1, 50).flatmap(
         lambda count: st.sampled_from([1_000, 60_000, 3_600_000, 86_400_000]).map(lambda unit: count * unit)
     ),
+    "method": st.integers(0, 5),
     "wins": st.integers(-1, 100),
     "losses": st.integers(-1, 100),
+    "minimum": st.integers(0, 30),
     "live": st.integers(0, 10),
     "opened": st.integers(0, 10),
     "limit": AMOUNTS,

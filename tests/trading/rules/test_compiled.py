@@ -105,7 +105,7 @@ def test_a_parameter_nobody_can_make_is_named() -> None:
 
 def test_the_rules_and_the_index_need_no_django() -> None:
     modules = sorted({rule.__module__ for rule in RULES.values()})
-    modules += ["brokers.adapters.paper", "brokers.registry", "brokers.errors", "trading.trigger_index"]
+    modules += ["brokers.adapters.paper", "brokers.registry", "brokers.errors", "trading.stream.trigger_index"]
     code = f"import sys, {', '.join(modules)}; print('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -112,7 +112,7 @@ def test_next_openings() -> None:
 
 def test_pandas_is_only_brought_in_when_a_calendar_is_asked_for() -> None:
     code = (
-        "import sys; from datetime import datetime, UTC; from trading.calendars import calendar_open;"
+        "import sys; from datetime import datetime, UTC; from trading.sessions.calendars import calendar_open;"
         "assert calendar_open('', datetime(2026, 1, 1, tzinfo=UTC));"
         "print('pandas' in sys.modules)"
     )
