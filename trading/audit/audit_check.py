@@ -48,9 +48,8 @@ NOT_AS_NOTED = "not the event that was noted earlier: the log was rolled back, o
 
 def owners() -> list[int]:
     """Whoever has a log, or the counter of one."""
-    begun = EventCounter.objects.filter(last__gt=0)
-    logged = begun.values_list("owner_id", flat=True)
-    orphaned = Event.objects.filter(~Exists(begun.filter(owner=OuterRef("owner"))))
+    logged = EventCounter.objects.values_list("owner_id", flat=True)
+    orphaned = Event.objects.filter(~Exists(EventCounter.objects.filter(owner=OuterRef("owner"))))
     return sorted({*logged, *orphaned.order_by().values_list("owner_id", flat=True).distinct()})
 
 

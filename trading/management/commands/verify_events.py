@@ -36,7 +36,8 @@ class Command(BaseCommand):
             counter = EventCounter.objects.filter(owner=owner_id).first()
             found = self._check(owner_id, names.get(owner_id, "?"), noted.get(owner_id), silent=options["json"])
             head = {"last": counter.last, "head": counter.head} if counter else {"last": 0, "head": ""}
-            results.append({"owner": owner_id, "username": names.get(owner_id), **head, "findings": found})
+            if head["last"] or found:  # users of whom nothing was ever told are passed over
+                results.append({"owner": owner_id, "username": names.get(owner_id), **head, "findings": found})
         wrong = sum(1 for result in results if result["findings"])
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not wrong, "owners": results}, indent=2))
