@@ -30,6 +30,7 @@ from trading.models import (
 )
 from trading.models.fields import to_money
 from trading.rules import sizing
+from trading.rules.pnl import unit_value
 from trading.serializers import render_account, render_trades
 from trading.stream import trigger_feed
 
@@ -81,7 +82,8 @@ def _open(order: Order, trade: Trade, account: Account, filled: Filled) -> None:
     trade.slippage = filled.slippage
     trade.realized_pnl = -filled.commission
     trade.opened_at, trade.opened_wall = filled.market_time, wall_now()
-    notional = float(filled.quantity * filled.average_price * trade.contract_size)
+    each = unit_value(trade.inverse, float(filled.average_price), float(trade.contract_size))
+    notional = float(filled.quantity) * each
     trade.margin = to_money(sizing.margin_required(notional, float(account.leverage)))
     exit_plans.attach_sessions(trade)
     trade.save()

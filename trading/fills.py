@@ -83,7 +83,7 @@ def settle(order: Order, report: OrderReport, filled: Filled) -> None:
 
 def record_fills(order: Order, report: OrderReport, intended: float) -> Filled:
     """Store the report's executions and the order's outcome; returns their sum."""
-    filled = summarize(report.executions, intended, order.side, order.trade.contract_size)
+    filled = summarize(report.executions, intended, order.side, order.trade.contract_size, order.trade.inverse)
     settle(order, report, filled)
     order.save()
     Fill.objects.bulk_create(fill_rows(order, report.executions, intended))

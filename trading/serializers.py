@@ -91,7 +91,7 @@ class TradeSerializer(MoneyTwins, serializers.ModelSerializer):
     """Rows need `attach_marks` first, and their account, session and signal selected."""
 
     money = ("margin", "fees", "slippage")
-    signed_money = ("unrealized_pnl", "realized_pnl", "mae", "mfe")
+    signed_money = ("unrealized_pnl", "realized_pnl", "funding", "mae", "mfe")
     account = serializers.IntegerField(source="account_id", read_only=True)
     session = serializers.IntegerField(source="session_id", read_only=True, allow_null=True)
     session_name = serializers.CharField(source="session.name", default=None, read_only=True)

@@ -47,6 +47,13 @@ def close_timed_out() -> int:
     return close_timed_out()
 
 
+@shared_task(name="trading.charge_funding", queue="paper_trading")
+def charge_funding() -> int:
+    from trading.exits.funding import charge_funding
+
+    return charge_funding()
+
+
 @shared_task(name="trading.record_excursions", queue="default")
 def record_excursions(trade_ids: list[int] | None = None) -> int:
     """Work out the excursions of these trades, by default of those that lack them."""

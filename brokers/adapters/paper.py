@@ -22,6 +22,8 @@ from brokers.rules import draws, fills
 from brokers.rules.rounding import ceil_to_tick, floor_to_lot, floor_to_tick
 
 _LONGEST_LATENCY_MS = 60_000
+_HIGHEST_FUNDING = 0.1
+_FUNDING_HOURS = (0.25, 168.0)
 _REJECT, _PARTIAL, _SHARE, _DRIFT = 1, 2, 3, 4  # salts; a normal draw also takes the next one
 
 
@@ -32,7 +34,8 @@ class FillModel:
     slippage_bps: adverse, basis points of price; volatility_multiple: of the 1-minute volatility, on top;
     commission_rate: of the notional, each side; latency_ms: until the order reaches the market, which moves meanwhile;
     partial_fill_probability, partial_fill_minimum: how often an order fills in part, and the least share of it;
-    rejection_probability: of entries; seed: of every draw, below 2**62.
+    rejection_probability: of entries; seed: of every draw, below 2**62. Perpetual futures pay funding_rate of the
+    notional every funding_interval_hours (0: never); above 0 longs pay shorts, below 0 shorts pay longs.
     Raises ValueError naming the field that is wrong.
     """
 
@@ -44,11 +47,15 @@ class FillModel:
     partial_fill_minimum: float = 0.25
     rejection_probability: float = 0.0
     seed: int = 0
+    funding_rate: float = 0.0
+    funding_interval_hours: float = 8.0
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value = getattr(self, item.name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise ValueError(f"{item.name}: a number is needed, not {value!r}")
+            if value < 0 and item.name != "funding_rate":
                 raise ValueError(f"{item.name}: a number of at least 0 is needed, not {value!r}")
         for name in ("commission_rate", "partial_fill_probability", "partial_fill_minimum", "rejection_probability"):
             if getattr(self, name) > 1:
@@ -59,6 +66,13 @@ class FillModel:
             raise ValueError(f"latency_ms: must be at most {_LONGEST_LATENCY_MS}, not {self.latency_ms!r}")
         if not isinstance(self.seed, int) or self.seed >= 2**62:
             raise ValueError(f"seed: a whole number below 2**62 is needed, not {self.seed!r}")
+        if abs(self.funding_rate) > _HIGHEST_FUNDING:
+            raise ValueError(f"funding_rate: at most {_HIGHEST_FUNDING} either way, not {self.funding_rate!r}")
+        shortest, longest = _FUNDING_HOURS
+        if self.funding_interval_hours and not shortest <= self.funding_interval_hours <= longest:
+            raise ValueError(
+                f"funding_interval_hours: 0, or {shortest:g} to {longest:g}, not {self.funding_interval_hours!r}"
+            )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "FillModel":
@@ -127,7 +141,9 @@ class PaperBroker:
         self, request: OrderRequest, quote: Quote, instrument: Instrument, quantity: Decimal, number: int
     ) -> Execution:
         price = self._price(request, quote, instrument, number)
-        fee = fills.commission(float(quantity), price, instrument.contract_size, self._model.commission_rate)
+        fee = fills.commission(
+            float(quantity), price, instrument.contract_size, instrument.inverse, self._model.commission_rate
+        )
         return Execution(
             fill_id=f"{request.client_order_id}-{number}",
             quantity=quantity,

@@ -32,8 +32,12 @@ def stop_fill_price(is_buy: bool, trigger: float, spread: float, slippage: float
     return market_fill_price(is_buy, max(trigger - half, FLOOR), trigger + half, slippage, drift)
 
 
-def commission(quantity: float, price: float, contract_size: float, rate: float) -> float:
-    """Commission in quote currency: notional times `rate` (fraction)."""
+def commission(quantity: float, price: float, contract_size: float, inverse: bool, rate: float) -> float:
+    """Commission in the account's currency: notional times `rate` (fraction). The notional is in quote currency, and of
+    an inverse contract, which counts that, in base currency: quantity * contract size / price.
+    """
+    if inverse:
+        return quantity * contract_size / price * rate if price > 0.0 else 0.0
     return quantity * price * contract_size * rate
 
 

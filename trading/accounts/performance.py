@@ -11,7 +11,7 @@ from trading.money import format_money
 
 _CENT = Decimal("0.01")
 # Money; the signed ones are profits and losses.
-_SIGNED = ("total_pnl", "average_win", "average_loss", "average_trade", "best_trade", "worst_trade")
+_SIGNED = ("total_pnl", "average_win", "average_loss", "average_trade", "best_trade", "worst_trade", "funding")
 _UNSIGNED = ("fees_paid", "slippage")
 
 
@@ -32,7 +32,8 @@ PerformanceSerializer = type("PerformanceSerializer", (_Figures,), {**_money, **
 
 
 def performance(account: Account) -> dict[str, Any]:
-    """Figures over trades closed since the reset; money in account currency, net of fees, null where there is none."""
+    """Figures over trades closed since the reset; money in account currency, net of fees and funding, null where there
+    is none."""
     trades = Trade.objects.filter(account=account, status=TradeStatus.CLOSED).order_by()
     if account.reset_at is not None:
         trades = trades.filter(closed_wall__gt=account.reset_at)
@@ -49,6 +50,7 @@ def results_of(trades: "QuerySet[Trade]", currency: str) -> dict[str, Any]:
         pnl=Sum("realized_pnl"),
         fees=Sum("fees"),
         slippage=Sum("slippage"),
+        funding=Sum("funding"),
         profit=Sum("realized_pnl", filter=won),
         loss=Sum("realized_pnl", filter=lost),
         best=Max("realized_pnl"),
@@ -66,6 +68,7 @@ def results_of(trades: "QuerySet[Trade]", currency: str) -> dict[str, Any]:
         "worst_trade": sums["worst"],
         "fees_paid": sums["fees"] or zero,
         "slippage": sums["slippage"] or zero,
+        "funding": sums["funding"] or zero,
     }
     return {
         "total_trades": sums["total"],

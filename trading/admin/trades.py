@@ -103,12 +103,13 @@ class JournalForm(forms.ModelForm):
         return cleaned
 
 
-_MONEY = ("margin", "realized_pnl", "fees", "slippage", "mae", "mfe")
+_MONEY = ("margin", "realized_pnl", "fees", "funding", "slippage", "mae", "mfe")
 _SHOWN = tuple(field.name for field in Trade._meta.fields if field.name not in (*_MONEY, *journal.FIELDS, "exit_plan"))
 _MONEY_COLUMNS: tuple[Any, ...] = (
     money_column("margin", account_currency),
     money_column("realized_pnl", account_currency, signed=True, title="realized P&L"),
     money_column("fees", account_currency),
+    money_column("funding", account_currency, signed=True),
     money_column("slippage", account_currency),
     money_column("mae", account_currency, signed=True, title="MAE"),
     money_column("mfe", account_currency, signed=True, title="MFE"),

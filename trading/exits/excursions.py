@@ -11,12 +11,13 @@ from trading.accounts.paper_model import fill_model
 from trading.candles import candle_series
 from trading.exits.bars import Bar, one_after_another
 from trading.market import REPLAY_PREFIX, wall_now
-from trading.models import Trade, TradeStatus
+from trading.models import ExitReason, Trade, TradeStatus
 from trading.models.fields import to_money
 from trading.rules.exit_plan import excursion_pnl
 
 GRACE = timedelta(seconds=30)
 _AT_ONCE = 500
+_AT_LEVELS = (ExitReason.STOP_LOSS, ExitReason.TAKE_PROFIT, ExitReason.TRAILING_STOP, ExitReason.BREAK_EVEN)
 
 Market = tuple[str, str]
 
@@ -70,10 +71,11 @@ def _extremes(trade: Trade, bars: Sequence[Bar]) -> tuple[float, float]:
     prices = [float(trade.entry_price or 0), float(trade.exit_price or 0)]
     first = bisect_right(bars, opened, key=lambda bar: bar.end)
     last = bisect_right(bars, closed, key=lambda bar: bar.start)
+    # A bar that ends with an exit at a level was the one that decided it: how it went on is not the trade's.
+    until = closed if trade.exit_reason in _AT_LEVELS else closed + 1
     for bar in bars[first:last]:
         if (inside := bar.after(opened)) is not None:
-            # A bar that ends with the exit may have been the one that decided it.
-            prices += [inside.high, inside.low] if inside.end < closed else [inside.open]
+            prices += [inside.high, inside.low] if inside.end < until else [inside.open]
     top, bottom = max(prices), min(prices)
     return (top, bottom) if trade.direction_sign > 0 else (bottom, top)
 

@@ -9,9 +9,10 @@ from brokers.registry import broker_for
 from trading import ledger
 from trading.accounts.paper_model import fill_model
 from trading.exits.exit_plans import arm_next_target, portion, stop_reason, targets_left, targets_reached
+from trading.exits.funding_due import funding_due
 from trading.exits.level_changes import moment
 from trading.fills import Filled, average_price, fill_rows, settle, summarize
-from trading.market import wall_now
+from trading.market import is_replay, wall_now
 from trading.models import (
     EntryKind,
     ExitReason,
@@ -121,11 +122,12 @@ def _fill(
     settle(order, report, filled)
     closed.fills = fill_rows(order, report.executions, intended)
     pnl = sum((_pnl(trade, fill) for fill in closed.fills), Decimal(0))
+    funding = [] if is_replay(trade.venue) else _funding_before(trade, exit_.quote)
     _reduce(closed, filled, pnl)
     if not trade.open_quantity:
         parts = [*earlier, *((item.quantity, item.price) for item in report.executions)]
         _end(trade, exit_.reason, average_price(parts, trade.inverse), filled)
-    closed.postings = [
+    closed.postings = funding + [
         ledger.Posting(kind, amount, f"{kind.lower()}:{order.client_order_id}", filled.market_time, trade.pk)
         for kind, amount in ((EntryKind.TRADE_PNL, pnl), (EntryKind.COMMISSION, -filled.commission))
     ]
@@ -159,6 +161,11 @@ def _pnl(trade: Trade, fill: Fill) -> Decimal:
             float(trade.contract_size),
         )
     )
+
+
+def _funding_before(trade: Trade, quote: Quote) -> list[ledger.Posting]:
+    """What fell due before the exit and was not charged yet, of all that was open. (A replay charges by the bar.)"""
+    return funding_due(trade, fill_model(trade.account), price=quote.last, until_ms=int(quote.time * 1000) - 1)
 
 
 def _reduce(closed: Closed, filled: Filled, pnl: Decimal) -> None:

@@ -102,6 +102,8 @@ _TRADE_FIELDS = [
     "margin",
     "realized_pnl",
     "fees",
+    "funding",
+    "funded_until",
     "slippage",
     "closed_at",
     "closed_wall",

@@ -69,7 +69,9 @@ class Account(models.Model):
     equity = MoneyField(default=0, editable=False, help_text="At the last mark to market.")
     peak_equity = MoneyField(default=0, editable=False)
     margin_used = MoneyField(default=0, editable=False)
-    realized_pnl = MoneyField(default=0, editable=False, help_text="Net of commission, since the last reset.")
+    realized_pnl = MoneyField(
+        default=0, editable=False, help_text="Net of commission and funding, since the last reset."
+    )
     fees_paid = MoneyField(default=0, editable=False)
     total_trades = models.PositiveIntegerField(default=0, editable=False, help_text="Closed trades.")
     winning_trades = models.PositiveIntegerField(default=0, editable=False)

@@ -15,6 +15,7 @@ class EntryKind(models.TextChoices):
     RESET = "RESET"
     STAKE = "STAKE"  # paid for a contract
     PAYOUT = "PAYOUT"  # what a contract gave back
+    FUNDING = "FUNDING"  # what a perpetual future's other side paid, or was paid
     ADJUSTMENT = "ADJUSTMENT"  # the broker's own bookings (funding, transfers), taken over by a person
 
 

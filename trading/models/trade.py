@@ -90,6 +90,7 @@ class Trade(models.Model):
     needed them; only trades whose levels a plan moves have them. `mae` and `mfe` are what the extremes since the entry
     were worth (account currency, of the whole quantity; MAE is 0 or below, MFE 0 or above), worked out at the end.
     `closing_goal` is the closed quantity that a partial exit in flight is to reach; null when all of it is to go.
+    `funding` is part of `realized_pnl`; `funded_until` is the last funding time (market time) that was looked at.
 
     `opened_at` and `closed_at` are market time (the feed's), `opened_wall` and `closed_wall` the clock's.
     """
@@ -132,8 +133,10 @@ class Trade(models.Model):
     links = models.JSONField(default=list, blank=True, help_text="Screenshots of the chart, as addresses.")
     stop_waived = models.BooleanField(default=False, help_text="Its session allows it to run without a stop.")
     margin = MoneyField(default=0)
-    realized_pnl = MoneyField(default=0, help_text="Net of commission.")
+    realized_pnl = MoneyField(default=0, help_text="Net of commission and funding.")
     fees = MoneyField(default=0)
+    funding = MoneyField(default=0, help_text="Of a perpetual future: below 0 where it was paid.")
+    funded_until = models.DateTimeField(null=True, blank=True, help_text="Market time; none: from the entry on.")
     slippage = MoneyField(default=0, help_text="Cost of the fills against the quote or level they were meant for.")
     exit_reason = models.CharField(max_length=15, choices=ExitReason.choices, blank=True)
     closing_reason = models.CharField(max_length=15, choices=ExitReason.choices, blank=True, help_text="While CLOSING.")
@@ -158,6 +161,7 @@ class Trade(models.Model):
             models.Index(fields=["session", "closed_at"], name="trade_session_closed"),
             models.Index(fields=["time_exit_at"], name="trade_time_exit", condition=Q(status="OPEN")),
             models.Index(fields=["closed_wall"], name="trade_no_excursion", condition=Q(status="CLOSED", mae=None)),
+            models.Index(fields=["account", "closed_at"], name="trade_account_closed", condition=Q(status="CLOSED")),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -23,11 +23,13 @@ from trading.exits.advance import advance
 from trading.exits.bars import Bar, quote_at
 from trading.exits.excursions import measure
 from trading.exits.exits import Exit, close_trades
+from trading.exits.funding import Span, charge_account
 from trading.exits.walk import Walk
 from trading.market import LocalQuotes, use_quotes
 from trading.models import Account, AutoTradingSession, ExitReason, Trade, TradeStatus
 from trading.replay.replay_feed import ReplayFeed
 from trading.rules.exits import NO_EXIT, STOP_LOSS, exit_on_bar
+from trading.rules.funding import funding_times
 from trading.sessions.limits import check_limits, resume_due
 from trading.stream.strategy_runs import run_strategies
 
@@ -51,7 +53,8 @@ class Replay:
         self._plain: list[Trade] = []
         self._walks: list[Walk] = []
         self._lived: list[Bar] = []  # since the oldest of the open trades was opened, or before
-        self._latency_ms = fill_model(account).latency_ms
+        self._model = fill_model(account)
+        self._funded_ms: int | None = None  # up to when funding was looked at: the start of the last bar
         self._wakes_at: datetime | None = None
         self.signals = 0
 
@@ -70,6 +73,7 @@ class Replay:
                 pace(start)
                 bar = Bar(start, start + step, *(float(column[index]) for column in candles.columns()[1:5]))
                 self._quote(bar.open, bar.start)
+                self._fund(bar)
                 if index:
                     self._strategies(candles.slice(max(0, index - WINDOW), index))
                 self._exits(bar)
@@ -87,6 +91,7 @@ class Replay:
                 pace(tick.time)
                 closed = aggregator.add(self._venue, self._symbol, tick.time, tick.last, tick.volume)
                 self._quote(tick.last, tick.time, tick.bid, tick.ask)
+                self._fund(Bar.of_tick(tick.last, tick.time))
                 for candle in closed:
                     if candle.timeframe == self._timeframe:
                         window = window.append(candle).last(WINDOW)
@@ -158,6 +163,17 @@ class Replay:
             self._sample(bar.end)
             self._check_limits(bar.end)
 
+    def _fund(self, bar: Bar) -> None:
+        """Charge the trades that were open before the bar for the funding times since the last one, at its open."""
+        after, self._funded_ms = self._funded_ms, bar.start
+        held = self._held()
+        if after is None or not held or not self._model.funding_rate:
+            return
+        if funding_times(after, bar.start, self._model.funding_interval_hours):
+            price = {(self._venue, self._symbol): bar.open}
+            charge_account(self._account.pk, price, Span(bar.start, after), [trade.pk for trade in held])
+            self.take_up()
+
     def _measure(self) -> None:
         """The excursions of the trades that have just ended, over the bars that they lived through."""
         ended = Trade.objects.filter(
@@ -167,7 +183,7 @@ class Replay:
 
     def _time_exits(self, bar: Bar) -> int:
         """Close at the bar's open what has come to its time by then: an order sent there fills a latency later."""
-        fills = datetime.fromtimestamp((bar.start + self._latency_ms) / 1000, UTC)
+        fills = datetime.fromtimestamp((bar.start + self._model.latency_ms) / 1000, UTC)
         due = [item for item in self._held() if item.time_exit_at is not None and item.time_exit_at <= fills]
         quote = self._quotes.get(self._venue, self._symbol)
         if not due or quote is None:

@@ -14,13 +14,16 @@ def summarize(account_id: int, venue: str, rows: int, seconds: float) -> str:
     """A table of the replay's signals, decisions, trades by exit reason, money and speed."""
     account = Account.objects.get(pk=account_id)
     trades = Trade.objects.filter(account=account, venue=venue)
-    closed = list(trades.filter(status=TradeStatus.CLOSED).values_list("exit_reason", "realized_pnl", "fees"))
-    reasons = Counter(reason for reason, _, _ in closed)
-    wins = sum(pnl > 0 for _, pnl, _ in closed)
+    closed = list(
+        trades.filter(status=TradeStatus.CLOSED).values_list("exit_reason", "realized_pnl", "fees", "funding")
+    )
+    reasons = Counter(reason for reason, *_ in closed)
+    wins = sum(pnl > 0 for _, pnl, *_ in closed)
     decisions = Decision.objects.filter(account=account, session__venue=venue)
     money = [
-        ("P&L, net of fees", sum((pnl for _, pnl, _ in closed), Decimal(0)), True),
-        ("Fees", sum((fees for _, _, fees in closed), Decimal(0)), False),
+        ("P&L, net of fees and funding", sum((pnl for _, pnl, *_ in closed), Decimal(0)), True),
+        ("Fees", sum((fees for _, _, fees, _ in closed), Decimal(0)), False),
+        ("Funding", sum((funding for *_, funding in closed), Decimal(0)), True),
         ("Final balance", account.balance, False),
     ]
     lines = [

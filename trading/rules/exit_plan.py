@@ -13,7 +13,7 @@ bar that they make leave the same stop behind. Prices per unit; NaN stands for "
 import math
 from typing import NamedTuple
 
-from brokers.rules.rounding import ceil_to_tick, floor_to_lot, floor_to_tick, from_steps, step_count
+from brokers.rules.rounding import ceil_to_tick, floor_to_lot, floor_to_tick, from_steps, step_count, whole
 from trading.rules.exits import NO_EXIT, STOP_LOSS, TAKE_PROFIT, exit_on_bar, exit_on_entry_bar
 from trading.rules.pnl import position_pnl
 
@@ -219,7 +219,7 @@ def _trailing_stop(direction: int, entry: float, best: float, plan: PlanLevels, 
     level = best - direction * _distance(best, plan)
     step = plan.trail_step * _distance(entry, plan)
     if step > 0.0:
-        level = entry + direction * step * (step_count(direction * (level - entry), step) // 1.0)
+        level = entry + direction * step * whole(step_count(direction * (level - entry), step))
     if tick > 0.0:
         level = floor_to_tick(level, tick) if direction > 0 else ceil_to_tick(level, tick)
     return level
@@ -236,8 +236,8 @@ def _trailing_level(direction: int, stop: float, entry: float, plan: PlanLevels,
         wanted = floor_to_tick(stop, tick) + tick if direction > 0 else ceil_to_tick(stop, tick) - tick
     step = plan.trail_step * _distance(entry, plan)
     if step > 0.0:  # the first step that is tighter, and reaches that tick
-        beyond = step_count(direction * (stop - entry), step) // 1.0 + 1.0
-        reaching = -(-step_count(direction * (wanted - entry), step) // 1.0)
+        beyond = whole(step_count(direction * (stop - entry), step)) + 1.0
+        reaching = -whole(-step_count(direction * (wanted - entry), step))
         wanted = entry + direction * step * max(beyond, reaching)
     if math.isnan(plan.trail_distance):
         away = direction * plan.trail_percent / 100.0

@@ -51,6 +51,9 @@ export interface TradeDetail extends Trade, Journal {
   mfe_formatted: string | null;
   slippage: string;
   slippage_formatted: string;
+  /** Of a perpetual future, part of the realized P&L; below 0 where it was paid. */
+  funding: string;
+  funding_formatted: string;
   /** The result in multiples of what was risked at first. */
   r_multiple: number | null;
   /** Empty without a plan. */

@@ -17,6 +17,8 @@ export const openDetail: TradeDetail = {
   mfe_formatted: null,
   slippage: "0.01",
   slippage_formatted: "$0.01",
+  funding: "-0.03",
+  funding_formatted: "-$0.03",
   r_multiple: 0.4,
   exit_plan: {
     trailing: { kind: "PERCENT", value: 1, activation_percent: 0, step_percent: 10, atr_period: 14, distance: null, activation_price: 2000, step: 0.1 },

@@ -242,6 +242,10 @@ def test_the_seed_changes_the_draws() -> None:
         ("rejection_probability", 2),
         ("seed", 1.5),
         ("seed", 2**62),
+        ("funding_rate", -0.2),
+        ("funding_rate", float("inf")),
+        ("funding_interval_hours", 0.1),
+        ("funding_interval_hours", -8),
         ("sed", 1),
     ],
 )
@@ -256,6 +260,6 @@ def test_settings_that_are_no_object_are_refused() -> None:
 
 
 def test_a_model_survives_the_database() -> None:
-    model = FillModel(slippage_bps=3.5, seed=9)
+    model = FillModel(slippage_bps=3.5, seed=9, funding_rate=-0.0001, funding_interval_hours=0)
     assert FillModel.from_dict(json.loads(json.dumps(model.as_dict()))) == model
     assert FillModel.from_dict({}) == FillModel()

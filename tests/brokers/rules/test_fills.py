@@ -58,7 +58,8 @@ def test_no_price_is_zero_or_negative(is_buy: bool, bid: float, spread: float, s
 
 
 def test_commission_is_a_rate_of_the_notional() -> None:
-    assert commission(2.0, 50_000.0, 0.1, 0.0005) == pytest.approx(5.0)
+    assert commission(2.0, 50_000.0, 0.1, False, 0.0005) == pytest.approx(5.0)
+    assert commission(500.0, 50_000.0, 100.0, True, 0.0005) == pytest.approx(0.0005)  # 50,000 USD are one BTC
 
 
 @given(DRAWS)

@@ -63,7 +63,13 @@ def test_whole_bars_count_in_full_others_as_far_as_is_sure(floor: SimpleNamespac
 
 def test_the_bar_that_decided_the_exit_counts_by_its_open(floor: SimpleNamespace) -> None:
     trade = closed(floor, 0, 2)
+    Trade.objects.filter(pk=trade.pk).update(exit_reason=ExitReason.STOP_LOSS)
     assert measured(trade, bar(0, 100, 101, 99.5, 100), bar(1, 100, 150, 50, 100)) == (worth(99.5), worth(101))
+
+
+def test_a_bar_that_ends_before_an_exit_by_hand_counts_whole(floor: SimpleNamespace) -> None:
+    trade = closed(floor, 0, 2)
+    assert measured(trade, bar(0, 100, 101, 99.5, 100), bar(1, 100, 150, 50, 100)) == (worth(50), worth(150))
 
 
 def test_without_candles_what_its_own_fills_say(floor: SimpleNamespace) -> None:
@@ -97,7 +103,7 @@ class TestRecording:
         store([(START + n * MINUTE, 100, 101 + n, 99 - n, 100, 1) for n in range(3)])
         assert record_excursions([trade.pk]) == 1
         trade.refresh_from_db()
-        assert (float(trade.mae or 0), float(trade.mfe or 0)) == (worth(98), worth(102))
+        assert (float(trade.mae or 0), float(trade.mfe or 0)) == (worth(97), worth(103))
 
     def test_once(self, floor: SimpleNamespace) -> None:
         trade = closed(floor, 0, 3)

@@ -95,7 +95,6 @@ BY_NAME: dict[str, st.SearchStrategy[Any]] = {
     "method": st.integers(0, 5),
     "wins": st.integers(-1, 100),
     "losses": st.integers(-1, 100),
-    "minimum": st.integers(0, 30),
     "live": st.integers(0, 10),
     "opened": st.integers(0, 10),
     "limit": AMOUNTS,

@@ -70,6 +70,9 @@ function Figures({ trade, account, tick }: HeadProps) {
       <Figure label="MFE" value={trade.mfe_formatted ?? "–"} tone={toneOf(trade.mfe)} title="Maximum favorable excursion: the best it stood at" />
       <Figure label="Fees" value={trade.fees_formatted} />
       <Figure label="Slippage" value={trade.slippage_formatted} />
+      {Number(trade.funding) !== 0 && (
+        <Figure label="Funding" value={trade.funding_formatted} tone={toneOf(trade.funding)} testId="trade-funding" title="What the perpetual future paid (below 0) or brought, part of the P&L" />
+      )}
       <Figure label="Duration" value={duration(open ? secondsSince(trade.opened_at, now) : trade.duration_seconds)} />
     </dl>
   );

@@ -57,6 +57,7 @@ describe("the page of a trade", () => {
     const head = within(await screen.findByTestId("trade-head"));
     expect(head.getByTestId("trade-pnl").textContent).toBe("+$9.00 +0.20%");
     expect(head.getByTestId("trade-r").textContent).toBe("+2.00 R");
+    expect(head.getByTestId("trade-funding").textContent).toBe("-$0.03");
     expect(head.getByTestId("trade-mode").textContent).toBe("PAPER");
     expect(head.getByTestId("trade-session").getAttribute("href")).toBe("/sessions/2");
     for (const text of ["-$1.20", "+$11.00", "$0.50", "$0.01", "57s", "Take profit"]) expect(head.getByText(text), text).toBeTruthy();
