@@ -9,6 +9,7 @@ TA-Lib is imported where it is used: most processes never compute an indicator.
 
 import importlib
 import sys
+import threading
 from functools import lru_cache
 from types import ModuleType
 
@@ -18,19 +19,31 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+_importing = threading.Lock()
+
+
+class _Hidden:
+    """A finder by which some modules are not installed, for the thread that made it; others import as ever."""
+
+    def __init__(self, *names: str) -> None:
+        self._names, self._thread = names, threading.get_ident()
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self._names and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError(f"{name} is hidden", name=name)
+
+
 @lru_cache(maxsize=1)
 def _talib() -> ModuleType:
     """TA-Lib, without the polars and pandas that it imports where they are installed: 25 MB that arrays never use."""
-    frames = {name: sys.modules.get(name) for name in ("polars", "pandas")}
-    sys.modules.update(dict.fromkeys(frames))  # type: ignore[arg-type]  # None makes an import fail
-    try:
-        return importlib.import_module("talib")
-    finally:
-        for name, module in frames.items():
-            if module is None:
-                del sys.modules[name]
-            else:
-                sys.modules[name] = module
+    with _importing:
+        hidden = _Hidden("polars", "pandas")
+        # A new list each time: a thread that is going through the old one must skip nothing.
+        sys.meta_path = [hidden, *sys.meta_path]
+        try:
+            return importlib.import_module("talib")
+        finally:
+            sys.meta_path = [finder for finder in sys.meta_path if finder is not hidden]
 
 
 def sma(values: Floats, period: int) -> Floats:

@@ -11,6 +11,7 @@ from typing import Any
 
 from brokers.interface import Instrument, Quote
 from signals.marketdata.candles import CandleArrays
+from signals.marketdata.ccxt_bars import bar_of, is_bar
 from signals.marketdata.ccxt_markets import instrument_of
 from signals.marketdata.source import SourceStatus
 from signals.marketdata.timeframes import milliseconds
@@ -80,7 +81,7 @@ class CcxtSource:
             except Exception:
                 logger.warning("%s: no candles of %s %s from %d on", self.venue, symbol, timeframe, asked)
                 break
-            rows |= {row[0]: _bar(row) for row in page if row[0] <= over and _is_bar(row, step)}
+            rows |= {row[0]: bar_of(row) for row in page if is_bar(row, step) and row[0] <= over}
             cursor = max((row[0] + step for row in page), default=cursor)
             if cursor == asked or cursor > over:
                 break
@@ -145,16 +146,6 @@ class CcxtSource:
 
     async def close(self) -> None:
         await self._client.close()
-
-
-def _is_bar(row: list[Any], step: int) -> bool:
-    """Whether the exchange's row is a candle that can be, on the timeframe's grid."""
-    return None not in row[:5] and row[0] % step == 0 and CandleArrays.from_rows([_bar(row)]).fault() is None
-
-
-def _bar(row: list[Any]) -> tuple[Any, ...]:
-    volume = row[5] if len(row) > 5 else 0.0
-    return (*row[:5], volume or 0.0)
 
 
 class _Volatility:

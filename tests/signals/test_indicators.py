@@ -2,11 +2,14 @@
 
 import itertools
 import math
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from config.environment import BASE_DIR
 from signals import indicators
 from tests.signals.marketdata.bars import random_candles
 
@@ -103,3 +106,46 @@ def test_a_flat_market() -> None:
     assert indicators.stdev(flat, 5)[-1] == 0.0
     assert indicators.momentum(flat, 5)[-1] == 0.0
     assert indicators.ema(flat, 5)[-1] == pytest.approx(42.0)
+
+
+_AT_ONCE = """
+import sys, threading
+import numpy as np
+from signals import indicators
+
+sys.setswitchinterval(1e-6)
+found = []
+
+def average():
+    ready.wait()
+    found.append(float(indicators.sma(np.arange(5.0), 2)[-1]))
+
+def another_import():
+    ready.wait()
+    import polars
+    found.append(polars.Series([3.5]).sum())
+
+threads = [threading.Thread(target=target) for target in (average, average, another_import)]
+ready = threading.Barrier(len(threads))
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+finders = [finder for finder in sys.meta_path if isinstance(finder, indicators._Hidden)]
+print(found, finders, [name for name in ("polars", "pandas") if sys.modules.get(name, "absent") is None])
+"""
+
+
+def test_two_threads_that_need_it_first_at_once() -> None:
+    """And a third, which wants the polars that TA-Lib is kept from."""
+    command = [sys.executable, "-c", _AT_ONCE]
+    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert done.stdout.strip() == "[3.5, 3.5, 3.5] [] []"
+
+
+def test_it_comes_without_what_arrays_never_use() -> None:
+    script = "import sys; from signals import indicators; indicators._talib(); "
+    script += "print({'polars', 'pandas'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=BASE_DIR, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,5 +1,6 @@
-"""Manage the candle store: import recorded files, list what is stored, export a series."""
+"""Manage the candle store: download from an exchange, import files, list what is stored and missing, export."""
 
+import json
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from signals.management.download import download
+from signals.management.gap_table import gap_table
+from signals.management.moments import epoch_ms
 from signals.marketdata.aggregate import candles_of_ticks
 from signals.marketdata.candles import CandleArrays
+from signals.marketdata.download import PAGE, Series
 from signals.marketdata.files import FileFormatError, RecordedCandles, read_recording
+from signals.marketdata.gaps import GapReport, gap_report
 from signals.marketdata.store import EXPORT_ENDINGS, CandleStore
 from signals.marketdata.timeframes import TIMEFRAMES
 
@@ -30,6 +36,16 @@ class Command(BaseCommand):
         exporting = actions.add_parser("export", help="write a series to a file")
         exporting.add_argument("file", help=f"ends in {', '.join(EXPORT_ENDINGS)}")
         _add_series(exporting)
+        gaps = actions.add_parser("gaps", help="what a series lacks")
+        _add_series(gaps)
+        _add_time(gaps)
+        gaps.add_argument("--json", action="store_true")
+        downloading = actions.add_parser("download", help="what the store lacks, from any exchange of ccxt, no keys")
+        downloading.add_argument("venue", metavar="EXCHANGE", help="as ccxt calls it: binance, bybit, kraken ...")
+        downloading.add_argument("symbol", metavar="SYMBOL", help="as ccxt writes it: BTC/USDT, BTC/USDT:USDT ...")
+        downloading.add_argument("--timeframe", required=True, choices=list(TIMEFRAMES))
+        _add_time(downloading, required=True)
+        downloading.add_argument("--limit", type=int, default=PAGE, help="candles asked for at a time")
 
     def handle(self, *args: Any, **options: Any) -> None:
         store = CandleStore(settings.CANDLE_DIR)
@@ -78,6 +94,34 @@ class Command(BaseCommand):
     def _export(self, store: CandleStore, options: dict[str, Any]) -> None:
         count = store.export(*_series(options), Path(options["file"]))
         self.stdout.write(f"Wrote {count} candles to {options['file']}.")
+
+    def _gaps(self, store: CandleStore, options: dict[str, Any]) -> None:
+        report = _report(store, options)
+        if not report.rows:
+            raise CommandError(f"The store has no candles of {' '.join(_series(options))} in that time.")
+        self.stdout.write(json.dumps(report.as_json()) if options["json"] else gap_table(report))
+
+    def _download(self, store: CandleStore, options: dict[str, Any]) -> None:
+        start_ms = epoch_ms("--from", options["from"]) or 0
+        series = Series(*_series(options), start_ms, epoch_ms("--to", options["to"]))
+        if series.end_ms is not None and series.end_ms <= series.start_ms:
+            raise CommandError("--to: it must be after --from")
+        if not 1 <= options["limit"] <= 100_000:
+            raise CommandError("--limit: a number of 1 to 100000 is needed")
+        stored = download(series, store, page=options["limit"])
+        self.stdout.write(f"Stored {stored} candles of {' '.join(_series(options))}.")
+        self.stdout.write(gap_table(_report(store, options)))
+
+
+def _report(store: CandleStore, options: dict[str, Any]) -> GapReport:
+    start_ms, end_ms = epoch_ms("--from", options["from"]), epoch_ms("--to", options["to"])
+    candles = store.read(*_series(options), start_ms=start_ms, end_ms=end_ms)
+    return gap_report(options["symbol"], options["timeframe"], candles, start_ms=start_ms, end_ms=end_ms)
+
+
+def _add_time(parser: ArgumentParser, *, required: bool = False) -> None:
+    parser.add_argument("--from", required=required, help="a date or a moment, ISO 8601; without an offset UTC")
+    parser.add_argument("--to", help="the same; candles open before it. Default: the latest")
 
 
 def _add_series(parser: ArgumentParser) -> None:

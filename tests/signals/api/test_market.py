@@ -128,7 +128,7 @@ def test_without_redis_the_store_still_answers(
 
 def test_strategies_and_their_parameters(api: APIClient) -> None:
     rows = api.get("/api/strategies/").json()["strategies"]
-    assert [row["name"] for row in rows] == ["razor", "signalist-sma-3c"]
+    assert [row["name"] for row in rows] == ["ema-cross", "razor", "signalist-sma-3c"]
     for row in rows:
         assert row["title"]
         assert row["description"]
