@@ -4,12 +4,14 @@ import os
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.servers import postgresql_server, redis_server
 
 _servers = ExitStack()
+_ROOT = Path(__file__).resolve().parent.parent
 _HEAVY = {"db", "transactional_db", "simulator", "desk", "floor", "staff", "api", "client"}
 _NOT_UNITS = (
     "conformance/",
@@ -20,6 +22,7 @@ _NOT_UNITS = (
     "test_servers",
     "test_run",
     "test_stack",
+    "analytics/backtest/",
 )
 
 
@@ -33,6 +36,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ["SIGNALIST_DATA_DIR"] = folder
     os.environ["REDIS_URL"] = _servers.enter_context(redis_server())
     os.environ["SIGNALIST_SECRET_KEY"] = "only-for-tests-" * 4
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(_ROOT / "var" / "numba"))  # compiling takes longer than most tests
     os.environ["SIGNALIST_DB_CONN_MAX_AGE"] = "0"  # a thread's connection left open keeps the test database in use
     os.environ.pop("SIGNALIST_DEMO_PASSWORD", None)
     if early_config.known_args_namespace.postgres:

@@ -5,6 +5,7 @@ sources: a changed rule is compiled anew.
 """
 
 import hashlib
+import importlib
 import os
 from collections.abc import Callable
 from functools import cache
@@ -12,20 +13,38 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from config.environment import data_dir
+from django.conf import settings
 
-_PACKAGES = ("brokers.rules.", "trading.rules.", "analytics.backtest.")
+_PACKAGES = ("brokers.rules.", "trading.rules.", "analytics.backtest.kernel.")
+# A call hands the whole book over, which takes longer than most of what is to be done: what is called from one place
+# becomes a part of the loop, but for these, which are called from several or seldom.
+_KERNEL = _PACKAGES[-1]
+_CALLED = {
+    "close_part",
+    "planned_target",
+    "day_figures",
+    "losing_streak",
+    "correlated_percent",
+    "correlation",
+    "record",
+    "pay_funding",
+    "finish_run",
+    "portion",
+}
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 @cache
 def compiled(rule: Callable[..., Any], *, keep: bool = False) -> Callable[..., Any]:
-    """`rule` under numba, with the rules that it calls compiled too; `keep` stores the machine code for later starts."""
-    import numba
+    """`rule` under numba, with the rules that it calls compiled too; `keep` stores machine code for later starts.
 
-    if keep and "NUMBA_CACHE_DIR" not in os.environ:
+    Raises TypeError for what is no plain function.
+    """
+    numba: Any = importlib.import_module("numba")  # here: few processes run backtests
+    if keep:
         numba.config.CACHE_DIR = str(_folder())
-    assert isinstance(rule, FunctionType)
+    if not isinstance(rule, FunctionType):
+        raise TypeError(f"a plain function is needed, not {rule!r}")
     scope = dict(rule.__globals__)
     for name in rule.__code__.co_names:
         value = scope.get(name)
@@ -33,14 +52,21 @@ def compiled(rule: Callable[..., Any], *, keep: bool = False) -> Callable[..., A
             scope[name] = compiled(value)
     twin = FunctionType(rule.__code__, scope, rule.__name__, rule.__defaults__)
     twin.__module__, twin.__qualname__ = rule.__module__, rule.__qualname__
-    return numba.njit(twin, cache=keep)  # type: ignore[no-any-return]
+    inline = rule.__module__.startswith(_KERNEL) and rule.__name__ not in _CALLED
+    # Nothing in the loop allocates, so its arrays need not be counted, which would take most of its time.
+    options = {"cache": keep, "_nrt": False, "forceinline": inline}
+    # Only the outermost is called from Python.
+    options |= {"no_cpython_wrapper": not keep, "no_cfunc_wrapper": True}
+    done: Callable[..., Any] = numba.njit(twin, **options)
+    return done
 
 
 @cache
 def _folder() -> Path:
-    """Where machine code of these sources is kept."""
+    """Where machine code of these sources is kept: below NUMBA_CACHE_DIR, else in the data directory."""
     digest = hashlib.sha256()
     for package in _PACKAGES:
         for path in sorted((_ROOT / package.replace(".", "/")).rglob("*.py")):
             digest.update(path.read_bytes())
-    return data_dir() / "numba" / digest.hexdigest()[:16]
+    root = os.environ.get("NUMBA_CACHE_DIR") or settings.DATA_DIR / "numba"
+    return Path(root) / digest.hexdigest()[:16]

@@ -50,6 +50,26 @@ class TradeColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionColumns:
+    """What became of each signal, in the order in which they were acted upon; arrays of one length n.
+
+    symbol, strategy: indexes as in TradeColumns; direction: 1 or -1; time: the open of the bar (epoch ms UTC); verdict:
+    index of the first gate that refused it in kernel.verdicts.GATES, 0: approved, -1: approved and not filled; trade:
+    index of its trade, -1: none.
+    """
+
+    symbol: Ints
+    strategy: Ints
+    direction: Ints
+    time: Ints
+    verdict: Ints
+    trade: Ints
+
+    def __len__(self) -> int:
+        return len(self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestResult:
     """`time` (epoch ms) and `equity` (account currency, marked to market at each bar's close) have one length; the
     first point is the start, with the initial balance. `balance` is the cash at the same times.
@@ -69,6 +89,7 @@ class BacktestResult:
     approved: int
     blocked: Mapping[str, int]
     failed: int = 0
+    decisions: DecisionColumns | None = None
 
     @property
     def initial_balance(self) -> float:

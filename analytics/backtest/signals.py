@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +56,12 @@ class SignalColumns:
     def joined(cls, parts: "Sequence[SignalColumns]") -> "SignalColumns":
         """The parts one after the other."""
         if not parts:
-            return cls(*(np.empty(0, np.int64) for _ in range(4)), *(np.empty(0) for _ in range(4)))
-        return cls(*(np.concatenate(columns) for columns in zip(*(part.columns() for part in parts), strict=True)))
+            empty: list[Any] = [np.empty(0, np.int64)] * 4 + [np.empty(0)] * 4
+            return cls(*empty)
+        joined: list[Any] = [
+            np.concatenate(columns) for columns in zip(*(part.columns() for part in parts), strict=True)
+        ]
+        return cls(*joined)
 
 
 def in_order(config: BacktestConfig) -> tuple[StrategyChoice, ...]:

@@ -1,0 +1,1 @@
+"""Whether paper and backtest agree: the same trades of the same candles, or each difference and its cause."""

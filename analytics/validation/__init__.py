@@ -1,0 +1,1 @@
+"""Whether results can be believed: look-ahead, overfitting, chance."""

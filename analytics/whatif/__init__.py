@@ -1,0 +1,1 @@
+"""What if a session had been told otherwise: its recorded signals, traded again under other settings."""
