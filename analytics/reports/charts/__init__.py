@@ -1,0 +1,1 @@
+"""Charts as shapes, which HTML and PDF draw alike."""

@@ -1,0 +1,1 @@
+"""What a report consists of, before it is HTML or PDF."""

@@ -1,0 +1,1 @@
+"""Trades as files for other programs."""
