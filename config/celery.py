@@ -1,18 +1,19 @@
 """The Celery application: queues and the beat schedule."""
 
-import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_ready
+from celery.signals import setup_logging
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Django's checks load the URLs, and with them all of the web; `./run` has run them by then (migrate).
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
-QUEUES = ("signals", "execution", "paper_trading", "market_data", "analytics", "default")
+TRADING_QUEUES = ("signals", "execution", "paper_trading", "market_data", "default")
+ANALYTICS_QUEUES = ("analytics",)
+QUEUES = (*TRADING_QUEUES, *ANALYTICS_QUEUES)
 
 app = Celery("signalist")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -29,6 +30,11 @@ app.conf.beat_schedule = {
         "task": "trading.close_timed_out",
         "schedule": 5.0,
         "options": {"queue": "paper_trading", "expires": 5},
+    },
+    "charge-funding": {
+        "task": "trading.charge_funding",
+        "schedule": 60.0,
+        "options": {"queue": "paper_trading", "expires": 50},
     },
     "record-excursions": {
         "task": "trading.record_excursions",
@@ -67,6 +73,26 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {"queue": "market_data", "expires": 240},
     },
+    "sweep-backtests": {
+        "task": "analytics.sweep_jobs",
+        "schedule": 30.0,
+        "options": {"queue": "analytics", "expires": 25},
+    },
+    "check-track-records": {
+        "task": "analytics.check_track_records",
+        "schedule": 300.0,
+        "options": {"queue": "analytics", "expires": 240},
+    },
+    "refresh-daily-results": {
+        "task": "analytics.refresh_daily",
+        "schedule": 60.0,
+        "options": {"queue": "analytics", "expires": 50},
+    },
+    "judge-refusals": {
+        "task": "analytics.judge_refusals",
+        "schedule": 60.0,
+        "options": {"queue": "analytics", "expires": 50},
+    },
     "forget-old-keys": {
         "task": "trading.forget_idempotency_keys",
         "schedule": 3600.0,
@@ -83,23 +109,3 @@ def _use_django_logging(**_: Any) -> None:
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
-
-
-@worker_init.connect
-def _load_services(**_: Any) -> None:
-    """Before the children are forked, so that they share what the imports take."""
-    import trading.exits.sweep
-    import trading.exits.ticks
-    import trading.outbox
-    import trading.stream.strategy_runs  # noqa: F401
-
-    gc.collect()
-    gc.freeze()  # or the children's collector would write to, and so copy, every page that they share
-
-
-@worker_ready.connect
-@heartbeat_sent.connect
-def _worker_alive(**_: Any) -> None:
-    from trading.stream.heartbeats import beat
-
-    beat("worker")

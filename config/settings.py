@@ -152,6 +152,7 @@ REST_FRAMEWORK = {
         "webhook": env.str("SIGNALIST_WEBHOOK_RATE", "600/min"),
         "broker": env.str("SIGNALIST_BROKER_RATE", "30/min"),
         "notify": env.str("SIGNALIST_NOTIFY_RATE", "20/min"),
+        "public": env.str("SIGNALIST_PUBLIC_RATE", "60/min"),
     },
     # Proxies whose X-Forwarded-For is believed when logins are counted; with 0 the header is ignored.
     "NUM_PROXIES": env.int("SIGNALIST_PROXIES", 0),
@@ -180,6 +181,14 @@ SPECTACULAR_SETTINGS = {
         "AlertKindEnum": "trading.models.AlertKind.choices",
         "SeverityEnum": "trading.alerts.alert_serializer.SEVERITIES",
         "DeliveryStatusEnum": "trading.models.DeliveryStatus.choices",
+        "JobStatusEnum": "analytics.models.JobStatus.choices",
+        "BacktestKindEnum": "analytics.models.BacktestKind.choices",
+        "SearchMethodEnum": "analytics.search.space.METHODS",
+        "MonteCarloMethodEnum": "analytics.validation.monte_carlo.METHODS",
+        "SourceEnum": "signals.models.SignalSource.choices",
+        "MonteCarloSourceEnum": "analytics.validation.monte_carlo_records.SOURCES",
+        "VerdictEnum": "trading.models.Verdict.choices",
+        "StrategyVerdictEnum": "analytics.validation.strategy_check.VERDICTS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -196,9 +205,6 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
-CELERY_WORKER_PREFETCH_MULTIPLIER = 4
-# KiB. A child that has loaded polars (or anything as large) for one task makes room when the task is done.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 140_000
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -215,6 +221,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": "signalist:"}
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+
+# Of one user: backtests queued or running at once, and kept; of one backtest: candles of all its symbols, and trials.
+BACKTESTS_AT_ONCE = env.int("SIGNALIST_BACKTESTS_AT_ONCE", 4)
+BACKTESTS_KEPT = env.int("SIGNALIST_BACKTESTS_KEPT", 500)
+BACKTEST_MAX_CANDLES = env.int("SIGNALIST_BACKTEST_MAX_CANDLES", 10_000_000)
+BACKTEST_MAX_TRIALS = env.int("SIGNALIST_BACKTEST_MAX_TRIALS", 5000)
+# Workers that are asked to take part in a search at once.
+BACKTEST_PARALLEL = env.int("SIGNALIST_BACKTEST_PARALLEL", 8)
 
 # Market feeds that the streamer owns: "sim" and any ccxt exchange id; each may name its symbols: "binance:BTC/USDT".
 VENUES: list[str] = env.list("SIGNALIST_VENUES", default=["sim"])
@@ -239,6 +253,7 @@ LOGGING = {
         "ccxt": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.autoscale": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },
 }

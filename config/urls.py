@@ -5,6 +5,25 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from knox.models import get_token_model
 
+from analytics.api import (
+    backtest_candles,
+    backtest_compare,
+    backtest_export,
+    backtest_options,
+    backtest_results,
+    backtests,
+    deriv_analytics,
+    equity,
+    exports,
+    gates,
+    lookahead,
+    montecarlo,
+    performance,
+    reports,
+    track_records,
+    whatif,
+)
+from analytics.api import signals as signal_quality
 from brokers.api import brokers as broker_list
 from brokers.api import credentials, deriv_token
 from config.admin_login import ThrottledLoginForm
@@ -116,12 +135,36 @@ api_urls: list[URLPattern | URLResolver] = [
     path("telegram/link/", telegram.TelegramLinkView.as_view()),
     path("live-updates/", live_updates.LiveUpdatesView.as_view()),
     path("deriv/auto-trading/live-updates/", live_updates.LiveUpdatesView.as_view()),
+    path("analytics/lookahead/", lookahead.LookaheadView.as_view()),
+    path("analytics/montecarlo/", montecarlo.MonteCarloView.as_view()),
+    path("analytics/performance/", performance.PerformanceView.as_view()),
+    path("analytics/equity/", equity.EquityView.as_view()),
+    path("analytics/signals/", signal_quality.SignalQualityView.as_view()),
+    path("analytics/gates/", gates.GateQualityView.as_view()),
+    path("analytics/trades/export/", exports.TradesExportView.as_view()),
+    path("analytics/report/", reports.ReportView.as_view()),
+    path("deriv/auto-trading/analytics/", deriv_analytics.DerivAnalyticsView.as_view()),
+    path("whatif/", whatif.WhatIfView.as_view()),
+    path("backtests/", backtests.BacktestListView.as_view()),
+    path("backtests/options/", backtest_options.BacktestOptionsView.as_view()),
+    path("backtests/compare/", backtest_compare.BacktestCompareView.as_view()),
+    path("backtests/<int:backtest_id>/", backtests.BacktestDetailView.as_view()),
+    path("backtests/<int:backtest_id>/cancel/", backtests.BacktestCancelView.as_view()),
+    path("backtests/<int:backtest_id>/resume/", backtests.BacktestResumeView.as_view()),
+    path("backtests/<int:backtest_id>/trades/", backtest_results.BacktestTradesView.as_view()),
+    path("backtests/<int:backtest_id>/trials/", backtest_results.BacktestTrialsView.as_view()),
+    path("backtests/<int:backtest_id>/heatmap/", backtest_results.BacktestHeatmapView.as_view()),
+    path("backtests/<int:backtest_id>/candles/", backtest_candles.BacktestCandlesView.as_view()),
+    path("backtests/<int:backtest_id>/export/", backtest_export.BacktestExportView.as_view()),
     path("market/symbols/", market.SymbolsView.as_view()),
     path("market/candles/", market.CandlesView.as_view()),
     path("strategies/", strategies.StrategyListView.as_view()),
     path("webhooks-config/", webhook_config.WebhookListView.as_view()),
     path("webhooks-config/<int:pk>/", webhook_config.WebhookDetailView.as_view()),
     path("webhooks/<str:secret_id>/", webhooks.ActingWebhookView.as_view()),
+    path("track-records/", track_records.TrackRecordListView.as_view()),
+    path("track-records/<int:record_id>/", track_records.TrackRecordDetailView.as_view()),
+    path("public/track-records/<str:slug>/", track_records.PublicTrackRecordView.as_view()),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema")),
 ]

@@ -45,4 +45,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "dashboard_js": static(f"dashboard/{bundle['js']}"),
         "dashboard_css": [static(f"dashboard/{name}") for name in bundle["css"]],
     }
-    return render(request, "dashboard.html", context)
+    page = render(request, "dashboard.html", context)
+    page.headers["X-Robots-Tag"] = "noindex"  # also of public track records: their owners hand out the links
+    return page

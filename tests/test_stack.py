@@ -1,5 +1,6 @@
 """`./run` as a whole: it comes up, trades, stops without leaving a process, and comes up again."""
 
+import contextlib
 import os
 import signal
 import time
@@ -10,6 +11,16 @@ import pytest
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.stack
+
+
+def pids_of(stack: Stack, *commands: bytes) -> set[int]:
+    """Of each command, by words of its line, the first process that runs it; commands that none runs are left out."""
+    found = {}
+    for pid in sorted(stack.pids(), reverse=True):
+        with contextlib.suppress(OSError):
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            found.update({words: pid for words in commands if words in line})
+    return set(found.values())
 
 
 def wait_for_nobody(stack: Stack, seconds: float) -> None:
@@ -44,7 +55,7 @@ def test_the_stack_trades_within_a_minute_stops_cleanly_and_starts_again(tmp_pat
 
 def test_a_killed_supervisor_takes_everything_with_it(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
-        assert len(stack.pids()) >= 7
+        assert len(stack.pids()) >= 8
         stack.signal(signal.SIGKILL)
         stack.wait()
         wait_for_nobody(stack, 15)
@@ -52,10 +63,13 @@ def test_a_killed_supervisor_takes_everything_with_it(tmp_path: Path) -> None:
 
 def test_a_process_that_dies_is_started_again(tmp_path: Path) -> None:
     with running_stack(tmp_path) as stack:
-        streamer = next(
-            pid for pid in stack.pids() if b"manage.py\0stream" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        )
-        os.kill(streamer, signal.SIGKILL)
-        time.sleep(2)
+        commands = (b"manage.py\0stream", b"worker\0--name\0analyst")
+        killed = pids_of(stack, *commands)
+        assert len(killed) == 2
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while len(pids_of(stack, *commands) - killed) < 2 and time.monotonic() < deadline:
+            time.sleep(0.2)
         stack.wait_until_healthy(30)
-        assert streamer not in stack.pids()
+        assert not killed & set(stack.pids())

@@ -23,14 +23,34 @@ class JobStatus(models.TextChoices):
     CANCELLED = "CANCELLED"
 
 
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+ENDED = (JobStatus.DONE, JobStatus.FAILED)
+
+
+class Claimed(models.Model):
+    """Work that one runner at a time takes up: who holds it, when it was last heard of, how often it was taken up."""
+
+    runner = models.CharField(max_length=64, blank=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
 class BacktestQuerySet(models.QuerySet["Backtest"]):
     def owned_by(self, user: "AbstractBaseUser") -> "BacktestQuerySet":
         return self.filter(owner=user.pk)
 
+    def active(self) -> "BacktestQuerySet":
+        return self.filter(status__in=ACTIVE)
 
-class Backtest(models.Model):
+
+class Backtest(Claimed):
     """`config` is what BacktestConfig.read takes, `data` what analytics/backtest/data.py loads, `search` how parameters
-    are searched (none for a RUN). `figures` are the report's, of a sweep its best trial's.
+    are searched (none for a RUN). `figures` are the report's: of a sweep its best trial's, of a walk-forward those of
+    its stretches out of sample, joined. `validation` says how far a search's result can be trusted. The runner is who
+    runs a RUN, or brings a search to its end.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="backtests")
@@ -44,6 +64,7 @@ class Backtest(models.Model):
     total = models.PositiveIntegerField(default=1)
     error = models.CharField(max_length=300, blank=True)
     figures = models.JSONField(default=dict, blank=True)
+    validation = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -70,7 +91,7 @@ class BacktestData(models.Model):
         return f"data of {self.backtest_id}"
 
 
-class Trial(models.Model):
+class Trial(Claimed):
     """One setting of a search. `fold` is the stretch of a walk-forward, and `sample` which part of it ("in", "out")."""
 
     backtest = models.ForeignKey(Backtest, on_delete=models.CASCADE, related_name="trials")
@@ -86,7 +107,10 @@ class Trial(models.Model):
 
     class Meta:
         ordering = ["backtest", "number"]
-        indexes = [models.Index(fields=["backtest", "-score"])]
+        indexes = [
+            models.Index(fields=["backtest", "-score"]),
+            models.Index(fields=["backtest", "status", "number"]),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["backtest", "number"], name="trial_once_per_number"),
         ]

@@ -50,7 +50,7 @@ def _steps() -> list[tuple[str, Callable[[], int]]]:
         ("imports", lambda: _run([_tool("lint-imports")])),
         ("migrations", lambda: _run([_tool("python"), "manage.py", "makemigrations", "--check", "--dry-run"])),
         ("dashboard", _dashboard),
-        ("tests on PostgreSQL", lambda: _run([*pytest, "--postgres", "-m", "not e2e and not stack"])),
+        ("tests on PostgreSQL", lambda: _run([*pytest, "--postgres", "-m", "not e2e and not stack and not unit"])),
         ("tests on SQLite", lambda: _run(pytest)),
     ]
 

@@ -8,8 +8,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-# Seconds after which a silent process counts as down.
-LIMITS = {"worker": 15.0, "beat": 20.0, "streamer": 10.0}
+# Seconds after which a silent process counts as down. The analyst gives way to the others.
+LIMITS = {"worker": 15.0, "analyst": 30.0, "beat": 20.0, "streamer": 10.0}
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}
 
 

@@ -1,7 +1,7 @@
 """The admin site: for administrators."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -36,6 +36,16 @@ def test_staff_in_the_admin_group_work_there(db: None) -> None:
     browser.post(reverse("admin:trading_account_changelist"), body)
     assert Account.objects.get().auto_trading_enabled is False
     assert browser.get(reverse("admin:auth_user_changelist")).status_code == 403, "users are for superusers"
+
+
+def test_the_admin_group_has_the_rights_of_every_floor(db: None) -> None:
+    """After the very first migration, which makes each floor's rights after those of the floors below."""
+    floors = {"brokers", "signals", "trading", "analytics"}
+    rights = Permission.objects.filter(content_type__app_label__in=floors)
+    group = Group.objects.get(name="admin")
+    assert set(group.permissions.all()) == set(rights)
+    assert {right.content_type.app_label for right in rights.select_related("content_type")} == floors
+    assert browser_of("admin").get(reverse("admin:analytics_backtest_changelist")).status_code == 200
 
 
 def test_staff_in_no_group_have_no_rights(db: None) -> None:

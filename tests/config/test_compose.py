@@ -103,9 +103,14 @@ def test_nothing_but_the_web_server_and_flower_is_published() -> None:
 
 
 def test_services_that_scale_have_no_name_and_no_port() -> None:
-    for name in ("worker", "streamer"):
+    for name in ("worker", "analyst", "streamer"):
         assert "container_name" not in OURS[name]
         assert "ports" not in OURS[name]
+
+
+def test_trading_has_the_processor_before_the_analyst_does() -> None:
+    assert OURS["analyst"]["cpu_shares"] < 1024, "what the others have without a word"
+    assert all("cpu_shares" not in service for name, service in SERVICES.items() if name != "analyst")
 
 
 @pytest.mark.parametrize("name", [name for name in OURS if name != "prepare"])

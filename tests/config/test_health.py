@@ -34,7 +34,7 @@ def test_all_is_well(client: Client, all_alive: None) -> None:
     assert "no-store" in answer["Cache-Control"] or "no-cache" in answer["Cache-Control"]
     body = answer.json()
     assert body["status"] == "ok"
-    assert set(body["checks"]) == {"database", "redis", "worker", "beat", "streamer"}
+    assert set(body["checks"]) == {"database", "redis", "worker", "analyst", "beat", "streamer"}
     for check in body["checks"].values():
         assert check["ok"] is True
         assert 0 <= check["age_seconds"] < 5

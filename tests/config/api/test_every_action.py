@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from analytics.models import Backtest
+from analytics.track_record import records
 from brokers import credentials
 from brokers.interface import Secret
 from signals.models import WebhookEndpoint
+from tests.analytics.market import data_of, store_candles
 from tests.brokers.venue import Venue, fake_venue, keys_of
 from tests.clients import client_of, open_trade
 from tests.endpoints import Endpoint, endpoints
@@ -68,6 +71,15 @@ class Desk:
     @cached_property
     def channel(self) -> int:
         return channels.add(owner_id=self.owner.pk, label="mine", url=Secret(ADDRESS)).pk
+
+    @cached_property
+    def track_record(self) -> int:
+        owned = {"owner_id": self.owner.pk, "account_id": self.account.pk}
+        return records.publish(session_id=None, title="Mine", **owned).pk
+
+    def backtest(self, status: str = "QUEUED") -> int:
+        values = {"status": status, "config": {"strategies": []}, "data": {"symbols": []}}
+        return Backtest.objects.create(owner=self.owner, **values).pk
 
     def keys(self, broker: str) -> int:
         secrets = {name: Secret(text) for name, text in keys_of(broker).items()}
@@ -191,6 +203,20 @@ ACTS: dict[str, Act] = {
     "POST webhooks-config/": _body({"name": "tv"}),
     "PATCH webhooks-config/<int:pk>/": lambda desk, what: desk.send(what, {"is_enabled": False}, pk=desk.webhook),
     "DELETE webhooks-config/<int:pk>/": lambda desk, what: desk.send(what, pk=desk.webhook),
+    "POST backtests/": _after(
+        lambda desk: store_candles(count=50),
+        {"kind": "RUN", "config": {"strategies": [{"name": "razor"}]}, "data": data_of()},
+    ),
+    "POST backtests/<int:backtest_id>/cancel/": lambda desk, what: desk.send(what, backtest_id=desk.backtest()),
+    "POST backtests/<int:backtest_id>/resume/": lambda desk, what: desk.send(
+        what, backtest_id=desk.backtest("CANCELLED")
+    ),
+    "DELETE backtests/<int:backtest_id>/": lambda desk, what: desk.send(what, backtest_id=desk.backtest()),
+    "POST track-records/": lambda desk, what: desk.send(what, {"title": "Mine", "account": desk.account.pk}),
+    "PATCH track-records/<int:record_id>/": lambda desk, what: desk.send(
+        what, {"title": "Other"}, record_id=desk.track_record
+    ),
+    "DELETE track-records/<int:record_id>/": lambda desk, what: desk.send(what, record_id=desk.track_record),
 }
 _NOTES = "words on a trade that is done as it was; they move nothing"
 UNRECORDED = {
@@ -204,6 +230,9 @@ UNRECORDED = {
     "POST trades/<int:trade_id>/notes/": _NOTES,
     "PATCH trades/<int:trade_id>/notes/": _NOTES,
     "PUT trades/<int:trade_id>/notes/": _NOTES,
+    "POST analytics/lookahead/": "it works something out, and keeps nothing",
+    "POST analytics/montecarlo/": "it works something out, and keeps nothing",
+    "POST whatif/": "it works something out, and keeps nothing",
 }
 UNSAFE = [item for item in endpoints() if not item.is_safe]
 

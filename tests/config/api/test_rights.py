@@ -10,6 +10,8 @@ import redis
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from analytics.models import Backtest
+from analytics.track_record import records
 from brokers.interface import Secret
 from signals.models import WebhookEndpoint
 from tests.brokers.venue import Venue, fake_venue
@@ -35,6 +37,7 @@ UNSAFE = [item for item in EVERY if not item.is_safe]
 OPEN = {
     "auth/login/": "whoever comes in is still a stranger",
     "webhooks/<str:secret_id>/": "its address and its signature are what lets in",
+    "public/track-records/<str:slug>/": "its owner has published it; the address is what lets in",
     "health/": "for load balancers; it says nothing secret",
     "schema/": "the description of the API",
     "docs/": "the description of the API",
@@ -133,8 +136,20 @@ def own_channel(owner: Any) -> dict[str, Any]:
     return {"pk": channels.add(owner_id=owner.pk, label="mine", url=Secret("json://127.0.0.1:1/x")).pk}
 
 
+def own_track_record(owner: Any) -> dict[str, Any]:
+    account_id = make_account(owner).pk
+    made = records.publish(owner_id=owner.pk, account_id=account_id, session_id=None, title="Mine")
+    return {"record_id": made.pk}
+
+
+def own_backtest(owner: Any) -> dict[str, Any]:
+    data = {"venue": "none", "symbols": ["ABC"], "timeframe": "1m", "start": None, "end": None}
+    return {"backtest_id": Backtest.objects.create(owner=owner, config={"strategies": []}, data=data).pk}
+
+
 # What the parameters of a route stand for, by how the route begins; the longest that fits counts.
 KINDS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "backtests/": own_backtest,
     "accounts/": own_account,
     "accounts/<int:account_id>/sessions/": own_session,
     "sessions/": own_session,
@@ -146,6 +161,7 @@ KINDS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "signals/": own_signal,
     "alerts/": own_alert,
     "notifications/": own_channel,
+    "track-records/": own_track_record,
 }
 # Bodies, where an empty one is refused before the object is looked for.
 BODIES: dict[str, dict[str, Any]] = {
@@ -155,6 +171,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST trades/<int:trade_id>/modify/": {"take_profit": "150"},
     "PATCH webhooks-config/<int:pk>/": {"is_enabled": False},
     "PATCH notifications/<int:pk>/": {"label": "other"},
+    "PATCH track-records/<int:record_id>/": {"title": "Other"},
 }
 
 

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--account", help="id of the paper account to trade on; default: a new one")
         parser.add_argument("--user", default="demo", help="owner of the new account")
         parser.add_argument("--balance", type=str, default="1000", help="initial balance of the new account")
-        parser.add_argument("--strategy", action="append", help="repeat for several; default: all built-in ones")
+        parser.add_argument("--strategy", action="append", help="repeat for several; default: those of new accounts")
         parser.add_argument("--market-type", default=MarketType.FUTURES, choices=MarketType.values)
         parser.add_argument("--tick-size", type=float, default=1e-8)
         parser.add_argument("--lot-size", type=float, default=1e-6)

@@ -1,0 +1,1 @@
+"""Daily results: what is kept of each day, and how it is kept up."""

@@ -1,0 +1,1 @@
+"""Backtests as jobs: asked for by users, run by any number of workers, each trial once."""

@@ -1,0 +1,1 @@
+"""How good signals and gates are: what became of the signals that sessions decided on, and of those they refused."""

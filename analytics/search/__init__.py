@@ -1,0 +1,1 @@
+"""Searching parameters: the space, how settings are drawn from it, and the stretches of time they are tried on."""
