@@ -1,11 +1,16 @@
-import { useCallback, useEffect, useState } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 
 import { api } from "../api/client";
 import { ApiError, messageOf } from "../api/http";
 import type { Me } from "../api/types";
 import { LoginPage } from "../features/auth/LoginPage";
+import { slugOf } from "../features/trackrecord/address";
 import { ErrorState } from "../ui/states";
 import { Desk } from "./Desk";
+import { Guard } from "./Guard";
+import { lazyPage } from "./lazyPage";
+
+const PublicRecordPage = lazyPage(() => import("../pages/PublicRecordPage").then((module) => module.PublicRecordPage));
 
 type Who =
   | { state: "asking" }
@@ -13,8 +18,21 @@ type Who =
   | { state: "in"; me: Me }
   | { state: "failed"; message: string };
 
-/** Who is there: the login page, or the desk. */
+/** A published record is for anybody; all else asks who is there. */
 export function App() {
+  const [record] = useState(() => slugOf(window.location.pathname));
+  if (record === null) return <Known />;
+  return (
+    <Guard>
+      <Suspense fallback={<div className="splash" role="status" aria-label="Loading" />}>
+        <PublicRecordPage slug={record} />
+      </Suspense>
+    </Guard>
+  );
+}
+
+/** Who is there: the login page, or the desk. */
+function Known() {
   const [who, setWho] = useState<Who>({ state: "asking" });
   const [turn, setTurn] = useState(0);
 

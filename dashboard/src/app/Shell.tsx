@@ -21,10 +21,12 @@ import { type PageName, type Place, usePlace } from "./router";
 import { BottomNav, TopBar } from "./TopBar";
 
 const AccountsPage = lazyPage(() => import("../pages/AccountsPage").then((module) => module.AccountsPage));
+const BacktestsPage = lazyPage(() => import("../pages/BacktestsPage").then((module) => module.BacktestsPage));
 const BrokersPage = lazyPage(() => import("../pages/BrokersPage").then((module) => module.BrokersPage));
 const SessionsPage = lazyPage(() => import("../pages/SessionsPage").then((module) => module.SessionsPage));
 const DecisionsPage = lazyPage(() => import("../pages/DecisionsPage").then((module) => module.DecisionsPage));
 
+const PerformancePage = lazyPage(() => import("../pages/PerformancePage").then((module) => module.PerformancePage));
 const TradePage = lazyPage(() => import("../pages/TradePage").then((module) => module.TradePage));
 const AlertsPage = lazyPage(() => import("../pages/AlertsPage").then((module) => module.AlertsPage));
 const NotificationsPage = lazyPage(() => import("../pages/NotificationsPage").then((module) => module.NotificationsPage));
@@ -69,12 +71,16 @@ function Content({ page, part }: Place) {
   switch (page) {
     case "accounts":
       return <AccountsPage />;
+    case "backtests":
+      return <BacktestsPage part={part} />;
     case "brokers":
       return <BrokersPage part={part} />;
     case "sessions":
       return <SessionsPage part={part} />;
     case "decisions":
       return <DecisionsPage />;
+    case "performance":
+      return <PerformancePage />;
     case "alerts":
       return <AlertsPage />;
     case "notifications":

@@ -10,8 +10,10 @@ export const PAGES = [
   { path: "/", name: "overview", title: "Overview", tab: true, bar: true },
   { path: "/sessions", name: "sessions", title: "Sessions", tab: true, bar: true },
   { path: "/trades", name: "trades", title: "Trades", tab: true, bar: true },
+  { path: "/performance", name: "performance", title: "Performance", tab: false, bar: true },
   { path: "/signals", name: "signals", title: "Signals", tab: true, bar: true },
   { path: "/decisions", name: "decisions", title: "Decisions", tab: false, bar: true },
+  { path: "/backtests", name: "backtests", title: "Backtests", tab: false, bar: true },
   { path: "/accounts", name: "accounts", title: "Accounts", tab: false, bar: true },
   { path: "/brokers", name: "brokers", title: "Brokers", tab: false, bar: true },
   { path: "/alerts", name: "alerts", title: "Alerts", tab: false, bar: false },
@@ -32,7 +34,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-const DEEP: readonly PageName[] = ["brokers", "sessions", "trades"];
+const DEEP: readonly PageName[] = ["backtests", "brokers", "sessions", "trades"];
 
 export interface Place {
   page: PageName;

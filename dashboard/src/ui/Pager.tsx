@@ -2,10 +2,12 @@ interface PagerProps {
   count: number;
   offset: number;
   length: number;
+  /** What the buttons say, for lists that do not begin with the latest. */
+  words?: readonly [string, string];
   go: (offset: number) => void;
 }
 
-export function Pager({ count, offset, length, go }: PagerProps) {
+export function Pager({ count, offset, length, words = ["Newer", "Older"], go }: PagerProps) {
   if (count <= length && offset === 0) return null;
   const last = Math.min(offset + length, count);
   return (
@@ -20,7 +22,7 @@ export function Pager({ count, offset, length, go }: PagerProps) {
         data-testid="pager-newer"
         onClick={() => go(Math.max(0, offset - length))}
       >
-        Newer
+        {words[0]}
       </button>
       <button
         type="button"
@@ -29,7 +31,7 @@ export function Pager({ count, offset, length, go }: PagerProps) {
         data-testid="pager-older"
         onClick={() => go(offset + length)}
       >
-        Older
+        {words[1]}
       </button>
     </nav>
   );

@@ -20,6 +20,7 @@ const PATHS = {
   star: "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z",
   stop: "M8 3h8l5 5v8l-5 5H8l-5-5V8zM9 9l6 6M15 9l-6 6",
   play: "M7 5l12 7-12 7z",
+  gauge: "M4 18a9 9 0 1116 0M12 14l4-5M12 14h.5",
   scale: "M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z",
   more: "M5 12h.5M12 12h.5M19 12h.5",
 } as const;

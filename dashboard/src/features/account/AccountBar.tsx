@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
 
 import type { Account } from "../../api/types";
+import { Link } from "../../app/router";
 import { useController, useDash } from "../../state/context";
 import { ModeBadge } from "../../ui/ModeBadge";
+import { performanceAt } from "../performance/scope";
 import { AutoTradingSwitch } from "./AutoTradingSwitch";
 import { liveFigures } from "./figures";
 
@@ -78,6 +80,9 @@ export function AccountBar({ account }: { account: Account }) {
         <Figure label="Free" value={account.free_balance_formatted} testId="account-free" />
         <Figure label="Fees" value={account.fees_paid_formatted} testId="account-fees" />
       </dl>
+      <Link to={performanceAt({ account: account.id })} className="button small to-performance" label={`Performance of ${account.name}`} testId="account-performance">
+        Performance
+      </Link>
       <AutoTradingSwitch account={account} />
     </section>
   );

@@ -1,11 +1,14 @@
 import type { Trade } from "../../api/types";
 import { bucket } from "../../lib/candles";
 
+/** What a mark tells of its trade. */
+export type Marked = Pick<Trade, "id" | "direction" | "realized_pnl" | "realized_pnl_formatted">;
+
 export interface Mark {
   /** Open of the candle it belongs to, epoch seconds. */
   time: number;
   kind: "entry" | "exit" | "part";
-  trade: Trade;
+  trade: Marked;
   /** Beside a part that was closed. */
   label?: string;
 }

@@ -8,6 +8,7 @@ import { CodeBadge } from "../../ui/badges";
 import { useNow } from "../../ui/useNow";
 import { decisionsAt } from "../decisions/filters";
 import { ShadowPanel } from "../shadow/ShadowPanel";
+import { WhatIfButton } from "../whatif/WhatIfButton";
 import { Gauge } from "./Gauge";
 import { Halted } from "./Halted";
 import { Removal } from "./Removal";
@@ -116,6 +117,7 @@ export function SessionCard({ session, account }: { session: Session; account: A
         <Link to={decisionsAt({ account: account.id, session: session.id })} className="button small ghost" testId="session-decisions">
           Decisions
         </Link>
+        <WhatIfButton session={session} account={account} />
         {session.status === "STOPPED" && session.algorithm_version === null && <Removal session={session} />}
       </footer>
     </li>

@@ -87,9 +87,9 @@ describe("the control center", () => {
   it("offers what a session's state allows", () => {
     page();
     const offered = (id: number) => card(id).queryAllByRole("button").map((button) => button.textContent);
-    expect(offered(2)).toEqual(["Pause", "Stop", "Kill"]);
-    expect(offered(4)).toEqual(["Resume", "Stop", "Kill"]);
-    expect(offered(9)).toEqual(["Start", "Paper twin", "Delete…"]);
+    expect(offered(2)).toEqual(["Pause", "Stop", "Kill", "What if…"]);
+    expect(offered(4)).toEqual(["Resume", "Stop", "Kill", "What if…"]);
+    expect(offered(9)).toEqual(["Start", "Paper twin", "What if…", "Delete…"]);
   });
 
   it("offers nothing for a paper twin, which does as its session does", () => {

@@ -4,7 +4,7 @@ import { Field, FieldErrorText, SwitchRow } from "../../../ui/Field";
 import { Panel } from "../../../ui/Panel";
 import type { ExitDraft } from "./draft";
 import { errorsAt } from "./errors";
-import type { PartProps } from "./part";
+import type { PartProps, RulePartProps } from "./part";
 
 interface ExitProps {
   exit: ExitDraft;
@@ -216,7 +216,7 @@ export function ExitFields(props: ExitProps) {
 }
 
 /** How trades are managed to their end, besides their stop. */
-export function Exits({ draft, errors, change }: PartProps) {
+export function Exits({ draft, errors, change }: RulePartProps) {
   const { exit } = draft;
   return (
     <Panel title="Exit plan" testId="editor-exits">

@@ -5,10 +5,10 @@ import { Panel } from "../../../ui/Panel";
 import { SelectField } from "../../../ui/SelectField";
 import { type ContractDraft, type ContractKind, HORIZONS } from "./draft";
 import { errorsAt } from "./errors";
-import type { PartProps } from "./part";
+import type { PartProps, RulePartProps } from "./part";
 
 /** The levels of trades whose signal brings none. */
-export function Protection({ draft, errors, change }: PartProps) {
+export function Protection({ draft, errors, change }: RulePartProps) {
   return (
     <Panel title="Where the signal names no level">
       <Field

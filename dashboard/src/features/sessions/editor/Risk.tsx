@@ -2,10 +2,10 @@ import { Field } from "../../../ui/Field";
 import { Panel } from "../../../ui/Panel";
 import { LIMIT_GROUPS, unitWord } from "../limits";
 import { errorsAt } from "./errors";
-import type { PartProps } from "./part";
+import type { MoneyPartProps } from "./part";
 
 /** Every limit with its unit; empty is none. */
-export function Risk({ draft, account, errors, change }: PartProps) {
+export function Risk({ draft, account, errors, change }: MoneyPartProps) {
   const count = Object.values(draft.risk).filter((value) => value.trim() !== "").length;
   return (
     <Panel title="Risk limits" count={count || undefined} aside={<span className="muted">Empty: no limit</span>} testId="editor-risk">

@@ -3,11 +3,11 @@ import { Field } from "../../../ui/Field";
 import { Panel } from "../../../ui/Panel";
 import { SelectField } from "../../../ui/SelectField";
 import { errorsAt } from "./errors";
-import type { PartProps } from "./part";
+import type { MoneyPartProps } from "./part";
 import { fieldsOf, methodOf, METHODS, SIZING_FIELDS } from "./sizing";
 
 /** How large a trade is to be; the limits then cap it. */
-export function SizingPart({ draft, account, errors, change }: PartProps) {
+export function SizingPart({ draft, account, errors, change }: MoneyPartProps) {
   const { sizing } = draft;
   return (
     <Panel title="Size of a trade" testId="editor-sizing">

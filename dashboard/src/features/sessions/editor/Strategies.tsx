@@ -7,7 +7,7 @@ import { ErrorState, Skeleton } from "../../../ui/states";
 import type { Loaded } from "../../../ui/useLoaded";
 import type { StrategyDraft } from "./draft";
 import { errorsAt } from "./errors";
-import type { PartProps } from "./part";
+import type { RulePartProps } from "./part";
 
 interface ChosenProps {
   chosen: StrategyDraft;
@@ -70,7 +70,7 @@ function Chosen({ chosen, schema, path, errors, change, remove }: ChosenProps) {
 }
 
 /** The session's own strategies, each with the parameters that its schema names. */
-export function Strategies({ draft, errors, change, strategies }: PartProps & { strategies: Loaded<Strategy[]> }) {
+export function Strategies({ draft, errors, change, strategies }: RulePartProps & { strategies: Loaded<Strategy[]> }) {
   const chosen = draft.strategies;
   const set = (next: StrategyDraft[]) => change({ strategies: next });
   const known = strategies.data ?? [];

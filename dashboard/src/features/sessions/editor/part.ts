@@ -9,3 +9,11 @@ export interface PartProps {
   errors: FieldErrors;
   change: (change: Partial<Draft>) => void;
 }
+
+/** What a part needs that asks for nothing of the account but its currency. */
+export interface MoneyPartProps extends Omit<PartProps, "account"> {
+  account: Pick<Account, "currency">;
+}
+
+/** What a part needs that asks for nothing of the account. */
+export type RulePartProps = Omit<PartProps, "account">;
