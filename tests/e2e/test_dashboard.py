@@ -18,13 +18,13 @@ from tests.trading.replay.test_replay import write_candles
 pytestmark = pytest.mark.e2e
 
 
-def walk(script: str, stack: Stack) -> None:
+def walk(script: str, stack: Stack, *, seconds: float = 300) -> None:
     """Go through the steps of a script; what it printed and the stack's log tell where it failed."""
     browser = shutil.which("chromium")
     assert browser, "the tests need Debian's chromium"
     command = ["node", str(BASE_DIR / "tests" / "e2e" / script), stack.url, PASSWORD, browser]
     done = subprocess.run(
-        command, cwd=BASE_DIR, env=node_environment(), capture_output=True, text=True, timeout=300, check=False
+        command, cwd=BASE_DIR, env=node_environment(), capture_output=True, text=True, timeout=seconds, check=False
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{stack.log.read_text()[-3000:]}"
 
@@ -77,3 +77,24 @@ def test_a_trade_in_the_browser(tmp_path: Path) -> None:
     """Open a trade's page, have its stop trail, close half of it, keep a journal, close it; look at the alerts."""
     with running_stack(tmp_path) as stack:
         walk("trade_page.mjs", stack)
+
+
+def test_performance_and_a_public_track_record_in_the_browser(tmp_path: Path) -> None:
+    """Read the figures of closed trades beside the API's, publish them, and see them without a login and amounts."""
+    with running_stack(tmp_path) as stack:
+        walk("performance.mjs", stack)
+
+
+def test_backtests_in_the_browser(tmp_path: Path) -> None:
+    """Run one over stored candles and read its figures, sweep two settings, look at their map, compare both."""
+    with running_stack(tmp_path) as stack:
+        command = [
+            *(sys.executable, "manage.py", "candles", "import", str(candles(tmp_path))),
+            *("--venue", "binance", "--symbol", "BTCUSDT", "--timeframe", "1m"),
+        ]
+        environment = {**stack.environment, "SIGNALIST_DATA_DIR": str(stack.data)}
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        walk("backtests.mjs", stack, seconds=600)
