@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -72,10 +73,10 @@ class Part:
         return cls(one, two, three.reshape(-1, 2), r_counts, groups)
 
 
-def tag_list(text: Any) -> list[str]:
-    """Each tag once, from JSON as a raw query gives it."""
-    found = json.loads(text) if isinstance(text, str) else text
-    return list(dict.fromkeys(found))
+@lru_cache(maxsize=1000)
+def tag_list(text: str) -> tuple[str, ...]:
+    """Each tag once, from JSON as a raw query gives it: text."""
+    return tuple(dict.fromkeys(json.loads(text)))
 
 
 def merged(starts: Ints, ends: Ints) -> Ints:

@@ -54,7 +54,9 @@ class HoldingCounts:
 
 def counted(bins: Ints) -> dict[int, int]:
     """How often each number occurs, of numbers that do not lie far apart."""
-    low = int(bins.min(initial=0))
+    if not len(bins):
+        return {}
+    low = int(bins.min())
     counts = np.bincount(bins - low)
     taken = np.flatnonzero(counts)
     return dict(zip((taken + low).tolist(), counts[taken].tolist(), strict=True))
@@ -80,9 +82,15 @@ def median_of(counted: HoldingCounts, again: Callable[[int, int], Iterable[Ints]
     wanted = {rank: max(number for number in bins if before[number] <= rank) for rank in ranks}
     low = math.floor(2.0 ** (min(wanted.values()) / _FINE)) - 2
     high = math.ceil(2.0 ** ((max(wanted.values()) + 1) / _FINE))
-    near = [part[np.isin(fine_bins(part), list(wanted.values()))] for part in again(low, high)]
+    near = [_between(part, min(wanted.values()), max(wanted.values())) for part in again(low, high)]
     values = np.sort(np.concatenate(near)) if near else np.empty(0)
     skipped = before[min(wanted.values())]
     # A trade may have come since they were counted.
     found = [float(values[min(rank - skipped, len(values) - 1)]) for rank in ranks if len(values)]
     return math.fsum(found) / len(found) if found else None
+
+
+def _between(part: Ints, first: int, last: int) -> Ints:
+    """Those in the fine bins from one to another."""
+    bins = fine_bins(part)
+    return part[(bins >= first) & (bins <= last)]

@@ -87,6 +87,20 @@ try {
   const report = await page.request.get(new URL(await at("download-html").getAttribute("href"), url).href);
   assert.equal(report.status(), 200);
 
+  step("have a signal refused: the account trades no more");
+  const [traded] = (await ask(`/api/trades/?account=${account.id}&limit=1`)).results;
+  await page.evaluate(async ({ venue, symbol }) => {
+    const token = (await (await fetch("/api/auth/me/")).json()).csrf_token;
+    const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+    const body = JSON.stringify({ venue, symbol, direction: "LONG", confidence: 0.9 });
+    const answer = await fetch("/api/signals/", { method: "POST", headers, body });
+    if (answer.status !== 201) throw new Error(await answer.text());
+  }, traded);
+  await page.waitForFunction(
+    (path) => fetch(path).then((answer) => answer.json()).then((found) => found.gates.length > 0),
+    `/api/analytics/gates/?account=${account.id}`,
+  );
+
   step("signals, gates and what other luck would have made");
   await at("tab-of-signals").click();
   await at("funnel").waitFor();
