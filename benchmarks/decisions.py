@@ -64,7 +64,9 @@ def measure(sessions: list[Any], *, approve: bool) -> None:
             decided = [item for outcome in decide_everywhere(Scene(signal)) for item in outcome.decisions]
             taken = time.perf_counter() - clock, time.process_time() - cpu
         assert len(decided) == count
-        assert {item.verdict for item in decided} == {"APPROVED" if approve else "REJECTED"}, {item.reason for item in decided}
+        assert {item.verdict for item in decided} == {"APPROVED" if approve else "REJECTED"}, {
+            item.reason for item in decided
+        }
         forget_trades()
         return taken
 
