@@ -65,6 +65,7 @@ def parity_of_session(
     if markets is None:
         markets, missing = _stored(session, span)
     config = config_of_session(session)
+    markets = [_until(market, _end_ms(session, span, config)) for market in markets]
     result = _again(session, config, markets, signals)
     exact = session.venue.startswith("replay-")
     replayed = replayed_trades(result)
@@ -80,6 +81,19 @@ def _span(session: AutoTradingSession) -> tuple[datetime, datetime]:
         raise NotComparable("The session has not decided upon any signal.")
     closed = session.trades.exclude(closed_at=None).order_by("-closed_at").values_list("closed_at", flat=True).first()
     return first, max(last, closed or last)
+
+
+def _end_ms(session: AutoTradingSession, span: tuple[datetime, datetime], config: BacktestConfig) -> int:
+    """Candles from then on (epoch ms) the session did not see: behind its last exit's order and its last decision."""
+    last = session.decisions.order_by("-market_time").values_list("market_time", flat=True).first() or span[1]
+    decided = int(last.timestamp() * 1000) // TIMEFRAMES[session.timeframe] * TIMEFRAMES[session.timeframe]
+    sent = int(span[1].timestamp() * 1000 - config.fill_model.latency_ms)
+    return max(decided + TIMEFRAMES[session.timeframe], sent)
+
+
+def _until(market: Market, end_ms: int) -> Market:
+    kept = int(np.searchsorted(market.candles.time, end_ms))
+    return Market(market.instrument, market.candles.slice(0, kept), market.detail)
 
 
 def _stored(session: AutoTradingSession, span: tuple[datetime, datetime]) -> tuple[list[Market], int]:

@@ -53,6 +53,12 @@ def test_from_a_file(session: AutoTradingSession, tmp_path: Path) -> None:
     assert parity(session, data=str(path))["differences"] == []
 
 
+def test_candles_behind_the_sessions_end_change_nothing(session: AutoTradingSession, tmp_path: Path) -> None:
+    later = wild_candles(200, seed=9, start=int(CANDLES.time[-1]) + 60_000)
+    CandleStore(tmp_path).write(VENUE, "ABC", "1m", later)
+    assert parity(session)["differences"] == []
+
+
 def test_what_was_edited_is_named(session: AutoTradingSession) -> None:
     first, second = Trade.objects.filter(session=session).order_by("opened_at")[:2]
     Trade.objects.filter(pk=first.pk).update(realized_pnl=first.realized_pnl + 1)
