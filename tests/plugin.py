@@ -47,9 +47,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `unit` what needs no database, no socket and no process: the inner loop, `./run test -m unit`."""
+    """Mark as `unit` what needs no database, no socket and no process: the inner loop, `./run test -m unit`; and as
+    `database` what runs against one.
+    """
     for item in items:
         fixtures, marks = set(getattr(item, "fixturenames", ())), {mark.name for mark in item.iter_markers()}
+        if "django_db" in marks or fixtures & {"db", "transactional_db"}:
+            item.add_marker("database")
         apart = any(part in item.nodeid for part in _NOT_UNITS)
         if not apart and not fixtures & _HEAVY and not marks & {"django_db", "e2e", "stack", "chaos"}:
             item.add_marker("unit")

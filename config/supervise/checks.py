@@ -16,6 +16,7 @@ _BIN = Path(sys.executable).parent
 # Of the full run; `./run test -k chaos` does fifty rounds, `./run test -k hostile` two thousand orders.
 _CHAOS_ROUNDS = "8"
 _HOSTILE_ORDERS = "150"
+_OF_THE_DATABASE = "(database or chaos) and not e2e and not stack"  # the others need not run twice
 
 
 def test(arguments: list[str]) -> int:
@@ -50,7 +51,7 @@ def _steps() -> list[tuple[str, Callable[[], int]]]:
         ("imports", lambda: _run([_tool("lint-imports")])),
         ("migrations", lambda: _run([_tool("python"), "manage.py", "makemigrations", "--check", "--dry-run"])),
         ("dashboard", _dashboard),
-        ("tests on PostgreSQL", lambda: _run([*pytest, "--postgres", "-m", "not e2e and not stack and not unit"])),
+        ("tests on PostgreSQL", lambda: _run([*pytest, "--postgres", "-m", _OF_THE_DATABASE])),
         ("tests on SQLite", lambda: _run(pytest)),
     ]
 
