@@ -43,7 +43,7 @@ class Stack:
                 cwd=BASE_DIR, env=self.environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
-    def wait_until_healthy(self, seconds: float = 60.0) -> None:
+    def wait_until_healthy(self, seconds: float = 240.0) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, ValueError, urllib.error.HTTPError):
@@ -108,7 +108,7 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running_stack(folder: Path, *arguments: str, seconds: float = 60.0) -> Iterator[Stack]:
+def running_stack(folder: Path, *arguments: str, seconds: float = 240.0) -> Iterator[Stack]:
     """`arguments` as `./run` takes them; it is healthy within `seconds`."""
     stack = Stack(folder, *arguments)
     try:
