@@ -7,7 +7,7 @@ import numpy as np
 
 from analytics.metrics.numbers import Floats
 
-_MOST_BINS, _LEAST_BINS = 60, 10
+MOST_BINS, _LEAST_BINS = 60, 10
 _LEAST_SPAN = 1e-8  # what money is kept to
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 # Seconds: holding times spread over magnitudes.
@@ -18,11 +18,7 @@ _HOLDING = (
 
 
 def histogram(values: Floats) -> dict[str, Any]:
-    """Equal bins of a round width with an edge at 0, so that no bin holds gains and losses; NaN are left out.
-
-    Between 10 and 60 bins or so, of the width that David Freedman and Persi Diaconis, On the histogram as a density
-    estimator, 1981, found: 2 * interquartile range / n^(1/3).
-    """
+    """Equal bins of a round width with an edge at 0, so that no bin holds gains and losses; NaN are left out."""
     known = values[np.isfinite(values)]
     if not len(known):
         return {"edges": [], "counts": []}
@@ -31,11 +27,20 @@ def histogram(values: Floats) -> dict[str, Any]:
     if span < _LEAST_SPAN:
         return {"edges": [0.0, 1.0], "counts": [len(known)]}
     upper, lower = np.percentile(known, [75.0, 25.0])
-    wanted = 2.0 * float(upper - lower) / len(known) ** (1.0 / 3.0)
-    width = _round_up(min(max(wanted, span / _MOST_BINS), span / _LEAST_BINS))
+    width = bin_width(float(upper - lower), len(known), span)
     first, last = math.floor(low / width), math.floor(high / width) + 1
     edges = np.arange(first, last + 1, dtype=np.float64) * width
     return _counted(known, edges)
+
+
+def bin_width(between_quartiles: float, count: int, span: float) -> float:
+    """A round width (1, 2, 2.5, 5 times a power of ten) for values whose least and greatest lie `span` apart.
+
+    Between 10 and 60 bins or so, of the width that David Freedman and Persi Diaconis, On the histogram as a density
+    estimator, 1981, found: 2 * interquartile range / n^(1/3).
+    """
+    wanted = 2.0 * between_quartiles / count ** (1.0 / 3.0)
+    return _round_up(min(max(wanted, span / MOST_BINS), span / _LEAST_BINS))
 
 
 def holding(seconds: Floats) -> dict[str, Any]:

@@ -6,16 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-_MOST_BINS, _LEAST_BINS = 60, 10
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+from analytics.metrics.distribution import MOST_BINS, bin_width
 
 
 def fine_width(low: int, high: int) -> int:
     """A width that every width is a multiple of which `histogram` could choose for values between `low` and `high`."""
     span = max(high, 0) - min(low, 0)
-    if span < _MOST_BINS:
+    if span < MOST_BINS:
         return 1
-    return max(10 ** math.floor(math.log10(span / _MOST_BINS)) // 20, 1)
+    return max(10 ** math.floor(math.log10(span / MOST_BINS)) // 20, 1)
 
 
 def histogram(counts: Mapping[int, int], fine: float, *, low: float, high: float) -> dict[str, Any]:
@@ -29,8 +28,8 @@ def histogram(counts: Mapping[int, int], fine: float, *, low: float, high: float
     span = high - low
     if not span > 0.0:
         return {"edges": [0.0, 1.0], "counts": [total]}
-    wanted = 2.0 * (_quantile(counts, 0.75) - _quantile(counts, 0.25)) * fine / total ** (1.0 / 3.0)
-    each = max(math.ceil(_round_up(min(max(wanted, span / _MOST_BINS), span / _LEAST_BINS)) / fine - 1e-9), 1)
+    between = (_quantile(counts, 0.75) - _quantile(counts, 0.25)) * fine
+    each = max(math.ceil(bin_width(between, total, span) / fine - 1e-9), 1)
     width = each * fine
     first, last = math.floor(low / width), math.floor(high / width) + 1
     found = [0] * (last - first)
@@ -47,9 +46,3 @@ def _quantile(counts: Mapping[int, int], fraction: float) -> float:
             return number + left / counts[number]
         left -= counts[number]
     raise ValueError("there is nothing to count")
-
-
-def _round_up(width: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(width))
-    return next((step * power for step in _STEPS if step * power >= width * (1.0 - 1e-12)), 10.0 * power)
