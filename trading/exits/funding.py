@@ -4,6 +4,7 @@ Paper knows no past prices: a run that comes late (the worker was down, the mark
 missed once, at the price of now. Exits charge what fell due before them (trading/exits/exit_fills.py).
 """
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from trading.models import Account, AccountMode, EventType, Trade
 from trading.models.trade import TradeQuerySet
 from trading.rules.funding import funding_times
 from trading.serializers import render_account, render_trades
+
+logger = logging.getLogger(__name__)
 
 Market = tuple[str, str]
 _TRADE_FIELDS = ["realized_pnl", "funding", "funded_until", "updated_at"]
@@ -55,7 +58,16 @@ def charge_funding(now: datetime | None = None) -> int:
         if moment.timestamp() - quote.time <= settings.QUOTE_MAX_AGE
     }
     span = Span(int(moment.timestamp() * 1000))
-    return sum(charge_account(account_id, prices, span) for account_id in due)
+    return sum(_charge_alone(account_id, prices, span) for account_id in due)
+
+
+def _charge_alone(account_id: int, prices: Mapping[Market, float], span: Span) -> int:
+    """One account that cannot be charged keeps no other from it; it is tried again in a minute."""
+    try:
+        return charge_account(account_id, prices, span)
+    except Exception:
+        logger.exception("account %s: funding could not be charged", account_id)
+        return 0
 
 
 def _accounts_due(moment: datetime) -> list[int]:
@@ -63,11 +75,17 @@ def _accounts_due(moment: datetime) -> list[int]:
     paper = _held().filter(account__mode=AccountMode.PAPER).order_by()
     since = dict(paper.values_list("account_id").annotate(since=Min(Coalesce("funded_until", "opened_at"))))
     now_ms = int(moment.timestamp() * 1000)
-    return [
-        account.pk
-        for account in Account.objects.filter(pk__in=since).order_by("pk")
-        if funding_times(int(since[account.pk].timestamp() * 1000), now_ms, fill_model(account).funding_interval_hours)
-    ]
+    accounts = Account.objects.filter(pk__in=since).order_by("pk")
+    return [account.pk for account in accounts if _is_due(account, since[account.pk], now_ms)]
+
+
+def _is_due(account: Account, since: datetime, now_ms: int) -> bool:
+    try:
+        interval = fill_model(account).funding_interval_hours
+    except ValueError:
+        logger.exception("account %s: its fill model cannot be read", account.pk)
+        return False
+    return funding_times(int(since.timestamp() * 1000), now_ms, interval) > 0
 
 
 def _held(accounts: Collection[int] | None = None) -> TradeQuerySet:

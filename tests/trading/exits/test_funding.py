@@ -133,6 +133,32 @@ def test_what_the_candles_closed_before_the_time_pays_nothing(floor: SimpleNames
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broken", ["settings", "books"])
+def test_an_account_that_cannot_be_charged_keeps_no_other_from_it(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_quote(100.0)
+    accounts = [make_account(fill_model={"funding_rate": 0.001}) for _ in range(2)]
+    for account in accounts:
+        make_session(account)
+        dispatch.dispatch_signal(make_signal(account.owner, market_type="FUTURES").pk)
+    Trade.objects.update(opened_at=last_times(1)[0] - HOUR)
+    first, second = accounts
+    if broken == "settings":
+        Account.objects.filter(pk=first.pk).update(fill_model={"no such": 1})
+    else:
+        usual = funding.charge_account
+
+        def charge(account_id: int, *args: Any) -> int:
+            if account_id == first.pk:
+                raise RuntimeError("broken books")
+            return usual(account_id, *args)
+
+        monkeypatch.setattr(funding, "charge_account", charge)
+    assert funding.charge_funding() == 1
+    assert list(Trade.objects.exclude(funding=0).values_list("account_id", flat=True)) == [second.pk]
+    check_books(second.pk)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_runs_at_once_charge_once() -> None:
     account = make_account(fill_model={"funding_rate": 0.001})
     make_session(account)
