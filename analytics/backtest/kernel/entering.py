@@ -64,7 +64,7 @@ def enter(book: Book, index: int, plan: Plan, now: int) -> None:
 def attach(book: Book, row: int, index: int) -> None:
     """Put the session's exit plan in force."""
     trade, settings, tick = book.trades[row], book.settings[0], book.instruments[book.trades[row].symbol].tick
-    trade.is_walk, trade.targets_hit, trade.time_exit = settings.is_walk, 0, math.inf
+    trade.is_walk, trade.targets_hit = settings.is_walk, 0
     trade.best, trade.worst = math.nan, math.nan
     if settings.has_plan:
         distance = settings.trail_distance
@@ -84,8 +84,6 @@ def attach(book: Book, row: int, index: int) -> None:
         trade.trail_percent, trade.trail_distance = plan.trail_percent, plan.trail_distance
         trade.trail_activation, trade.trail_step = plan.trail_activation, plan.trail_step
         trade.break_even_trigger, trade.break_even_stop = plan.break_even_trigger, plan.break_even_stop
-        if not math.isnan(settings.time_exit_minutes):
-            trade.time_exit = trade.opened + settings.time_exit_minutes * 60_000.0
         if len(book.target_percents) > 0:
             trade.target = planned_target(book, row, 0)
         if trade.is_walk:

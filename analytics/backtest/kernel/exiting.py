@@ -13,6 +13,7 @@ from trading.rules.exit_plan import (
     excursion_pnl,
     portion_quantity,
     r_multiple,
+    time_is_up,
 )
 from trading.rules.exits import NO_EXIT, STOP_LOSS, exit_on_bar
 from trading.rules.pnl import position_pnl
@@ -26,7 +27,8 @@ def live_through(book: Book, row: int, bar: int) -> bool:
     """Let the bar pass over an open trade; whether anything of it was closed."""
     trade, bars = book.trades[row], book.bars
     start, closed = bars.start[bar], False
-    if trade.time_exit <= filled_at(start, book.settings[0].latency_ms):
+    settings = book.settings[0]
+    if time_is_up(trade.opened, filled_at(start, settings.latency_ms), settings.time_exit_minutes):
         stretch(book, row, bars.open[bar])
         close_part(book, row, trade.quantity - trade.closed_quantity, BY_TIME, bars.open[bar], False, start)
         return True

@@ -84,7 +84,6 @@ TRADE = np.dtype(
         ("break_even_trigger", "f8"),
         ("break_even_stop", "f8"),
         ("targets_hit", "i8"),
-        ("time_exit", "f8"),
         ("mae", "f8"),
         ("mfe", "f8"),
         ("r", "f8"),

@@ -3,6 +3,7 @@
 from analytics.backtest.kernel.exiting import stretch
 from analytics.backtest.kernel.filling import filled_at
 from analytics.backtest.kernel.records import Book
+from trading.rules.exit_plan import time_is_up
 from trading.rules.exits import NO_EXIT, exit_on_bar
 from trading.rules.pnl import position_pnl
 
@@ -16,11 +17,11 @@ def ride(book: Book, bar: int, until: int, point: int) -> int:
     trade = book.trades[row]
     kind, quantity = book.instruments[trade.symbol], trade.quantity - trade.closed_quantity
     direction, stop, target, entry, inverse = trade.direction, trade.stop, trade.target, trade.entry, kind.inverse
-    size, time_exit, latency = kind.contract_size, trade.time_exit, settings.latency_ms
+    size, opened, minutes, latency = kind.contract_size, trade.opened, settings.time_exit_minutes, settings.latency_ms
     while bar < until:
         close = bars.close[bar]
         reason, _ = exit_on_bar(direction, stop, target, bars.open[bar], bars.high[bar], bars.low[bar], close)
-        if reason != NO_EXIT or time_exit <= filled_at(bars.start[bar], latency):
+        if reason != NO_EXIT or time_is_up(opened, filled_at(bars.start[bar], latency), minutes):
             break
         stretch(book, row, bars.high[bar])
         stretch(book, row, bars.low[bar])
