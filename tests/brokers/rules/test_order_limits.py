@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.backtest.compiled import compiled
 from brokers.rules import order_limits as limits
-from tests.trading.rules.compiling import compiled
 
 PRICES = st.floats(1e-3, 1e6)
 STEPS = st.sampled_from([1e-8, 0.001, 0.05, 0.1, 0.5, 1.0])
@@ -31,7 +31,7 @@ CASES: list[tuple[Callable[..., Any], list[tuple[Any, ...]]]] = [
 @pytest.mark.parametrize(("rule", "cases"), CASES, ids=lambda value: getattr(value, "__name__", ""))
 def test_compiled_rules_say_the_same(rule: Callable[..., Any], cases: list[tuple[Any, ...]]) -> None:
     for case in cases:
-        assert compiled(rule)(*case) == rule(*case)
+        assert compiled(rule, keep=True)(*case) == rule(*case)
 
 
 def test_every_rule_of_the_module_is_compiled_above() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import brokers.rules
 import trading.rules
-from tests.trading.rules.compiling import compiled
+from analytics.backtest.compiled import compiled
 from tests.trading.rules.strategies import arguments_of
 
 # Whole-array helpers around a compiled rule; tests/trading/rules/test_exits_batch.py holds them to the scalar rule.
@@ -72,7 +72,7 @@ def test_the_rule_book_was_found() -> None:
 @pytest.mark.parametrize("name", COMPILED)
 def test_compiled_rule_answers_as_the_plain_one(name: str) -> None:
     rule = RULES[name]
-    fast, exact = compiled(rule), name not in TRANSCENDENTAL
+    fast, exact = compiled(rule, keep=True), name not in TRANSCENDENTAL
 
     @settings(max_examples=60, deadline=None)
     @given(arguments_of(rule))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.trading.rules.strategies import PRICES, floats
-from trading.rules.pnl import amount_at_level, gross_pnl, inverse_pnl, net_pnl, position_pnl, unit_value
+from trading.rules.pnl import amount_at_level, gross_pnl, inverse_pnl, position_pnl, unit_value
 
 
 def test_both_directions() -> None:
@@ -17,10 +17,6 @@ def test_long_and_short_mirror_each_other(quantity: float, entry: float, exit_pr
     profit = gross_pnl(1, quantity, entry, exit_price, 1.0)
     assert profit == -gross_pnl(-1, quantity, entry, exit_price, 1.0)
     assert gross_pnl(1, quantity, entry, entry, 1.0) == 0.0
-
-
-def test_net_is_after_both_commissions() -> None:
-    assert net_pnl(20.0, 1.5, 2.5) == 16.0
 
 
 @given(st.sampled_from([1, -1]), st.floats(1, 1e5), st.floats(10, 1e5), st.floats(10, 1e5))
