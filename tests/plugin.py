@@ -1,4 +1,8 @@
-"""Starts the tests' own servers before Django reads its settings."""
+"""Starts the tests' own servers before Django reads its settings.
+
+Each process of pytest-xdist (`-n 2`) has a Redis and a data folder to itself, and a database of its own in the one
+PostgreSQL that the first process starts.
+"""
 
 import os
 import tempfile
@@ -12,6 +16,7 @@ from tests.servers import postgresql_server, redis_server
 
 _servers = ExitStack()
 _ROOT = Path(__file__).resolve().parent.parent
+_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 _HEAVY = {"db", "transactional_db", "simulator", "desk", "floor", "staff", "api", "client"}
 _NOT_UNITS = (
     "conformance/",
@@ -39,10 +44,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ.setdefault("NUMBA_CACHE_DIR", str(_ROOT / "var" / "numba"))  # compiling takes longer than most tests
     os.environ["SIGNALIST_DB_CONN_MAX_AGE"] = "0"  # a thread's connection left open keeps the test database in use
     os.environ.pop("SIGNALIST_DEMO_PASSWORD", None)
-    if early_config.known_args_namespace.postgres:
-        os.environ["DATABASE_URL"] = _servers.enter_context(postgresql_server())
-    else:
+    if not _ONE_OF_SEVERAL:
+        os.environ["PYTEST_PLUGINS"] = __name__  # so that the others load this file before Django's settings, too
         os.environ.pop("DATABASE_URL", None)
+        if early_config.known_args_namespace.postgres:
+            os.environ["DATABASE_URL"] = _servers.enter_context(postgresql_server())
     return (yield)
 
 

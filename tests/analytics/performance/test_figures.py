@@ -171,7 +171,7 @@ def test_of_an_account(account: Account) -> None:
         ({"symbol": "XYZ", "strategy": "razor"}, lambda t: t.symbol == "XYZ" and t.strategy == "razor"),
         ({"symbol": "XYZ", "tag": "late"}, lambda t: t.symbol == "XYZ" and "late" in t.tags),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "",
 )  # fmt: skip
 def test_of_some_trades(account: Account, conditions: dict[str, str], wants: Any) -> None:
     trades = [trade for trade in Trade.objects.select_related("signal") if wants(trade)]
