@@ -18,6 +18,8 @@ _CHAOS_ROUNDS = "8"
 _HOSTILE_ORDERS = "150"
 _OF_THE_DATABASE = "(database or chaos) and not e2e and not stack"  # the others need not run twice
 
+_ON_ALL_PROCESSORS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")
+
 
 def test(arguments: list[str]) -> int:
     """Run the tests; returns the exit code of the first step that fails, or 0."""
@@ -44,7 +46,7 @@ def _steps() -> list[tuple[str, Callable[[], int]]]:
     packages = ["config", "analytics", "trading", "signals", "brokers", "benchmarks"]
     os.environ.setdefault("SIGNALIST_CHAOS_ROUNDS", _CHAOS_ROUNDS)
     os.environ.setdefault("SIGNALIST_HOSTILE_ORDERS", _HOSTILE_ORDERS)
-    pytest = [_tool("python"), "-m", "pytest"]
+    pytest = [_tool("python"), "-m", "pytest", *_ON_ALL_PROCESSORS]
     return [
         ("lint", lambda: _run([_tool("ruff"), "check", "."]) or _run([_tool("ruff"), "format", "--check", "."])),
         ("types", lambda: _run([_tool("mypy"), *packages])),

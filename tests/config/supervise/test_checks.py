@@ -28,8 +28,9 @@ def test_everything_is_checked_and_pytest_has_the_last_word(ran: list[str]) -> N
     assert ran[0] == "need postgresql chromium"
     assert [line.split()[0] for line in ran[1:6]] == ["ruff", "ruff", "mypy", "lint-imports", "python"]
     assert "dashboard" in ran
-    assert any("-m pytest --postgres" in line for line in ran)
-    assert ran[-1] == "python -m pytest"
+    on_postgres, on_sqlite = ran[-2:]
+    assert on_sqlite.startswith("python -m pytest -n logical ")
+    assert on_postgres.startswith(f"{on_sqlite} --postgres ")
 
 
 def test_the_first_failure_ends_it_with_its_exit_code(ran: list[str], monkeypatch) -> None:
