@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -51,6 +52,15 @@ class Stack:
                     return
             time.sleep(0.2)
         raise AssertionError(f"not healthy after {seconds:.0f} s:\n{self.log.read_text()[-4000:]}")
+
+    def said(self, pattern: str, seconds: float = 60.0) -> re.Match[str]:
+        """Where its log has `pattern`, a regular expression; the last lines of a start come after its health."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if found := re.search(pattern, self.log.read_text(), re.MULTILINE):
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"it did not say {pattern!r}:\n{self.log.read_text()[-4000:]}")
 
     def get(self, path: str, token: str = "") -> Any:
         return self._ask(urllib.request.Request(self.url + path), token)

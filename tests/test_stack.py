@@ -49,8 +49,7 @@ def test_the_stack_trades_within_a_minute_stops_cleanly_and_starts_again(tmp_pat
         after = {trade["id"]: trade for trade in stack.get("/api/dev/paper/trades/?limit=500", token)["trades"]}
         for number, trade in before.items():
             assert after[number]["realized_pnl"] == trade["realized_pnl"], "incident 9: a restart changes no trade"
-        log = stack.log.read_text()
-        assert "the password was shown at the first start" in log
+        stack.said("the password was shown at the first start")
 
 
 def test_a_killed_supervisor_takes_everything_with_it(tmp_path: Path) -> None:

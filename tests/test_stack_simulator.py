@@ -1,6 +1,5 @@
 """`./run --broker simulator` as a whole: a signal becomes a trade at the broker, and its end is booked as there."""
 
-import re
 import signal
 import sqlite3
 import time
@@ -69,9 +68,7 @@ def test_a_signal_is_traded_at_the_simulated_broker(tmp_path: Path) -> None:
 
 def simulator_url(stack: Stack) -> str:
     """As the start told it."""
-    found = re.search(r"^  simulator   (http://[0-9.:]+)/control/$", stack.log.read_text(), re.MULTILINE)
-    assert found
-    return found[1]
+    return stack.said(r"^  simulator   (http://[0-9.:]+)/control/$")[1]
 
 
 def connected(stack: Stack, token: str) -> dict[str, Any]:

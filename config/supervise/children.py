@@ -51,6 +51,7 @@ class Child:
             f"\x1b[{_COLORS[color % len(_COLORS)]}m{name:<9}|\x1b[0m " if sys.stdout.isatty() else f"{name:<9}| "
         )
         self._process: subprocess.Popen[bytes] | None = None
+        self._copier: threading.Thread | None = None
         self._pause = 1.0
         self._started = self._due = 0.0
 
@@ -67,7 +68,8 @@ class Child:
             preexec_fn=_die_with(os.getpid()),
         )
         if self._process.stdout is not None:
-            threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True).start()
+            self._copier = threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True)
+            self._copier.start()
 
     def _copy(self, output: IO[bytes]) -> None:
         """Pass the output on. A full disk or a closed console costs lines, never the process that wrote them."""
@@ -109,6 +111,11 @@ class Child:
     def ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
+    def drain(self, seconds: float = 1.0) -> None:
+        """Wait until the last lines of one that has ended are in its log."""
+        if self._copier is not None:
+            self._copier.join(seconds)
+
 
 def say(text: str) -> None:
     """Print, if anybody is there to read it."""
@@ -132,6 +139,8 @@ def _stop(children: list[Child], patience: float) -> None:
         time.sleep(0.05)
     for child in children:
         child.send(signal.SIGKILL)
+    for child in children:
+        child.drain()
 
 
 def supervise(children: list[Child], until: Callable[[], bool]) -> None:

@@ -66,7 +66,9 @@ from config.supervise.children import Child
 command = "{sys.executable} -c \\"print('x' * 100 * 5000 + chr(10) * 3000)\\""
 child = Child("noisy", command, dict(os.environ), Path({str(tmp_path / "noisy.log")!r}), 0)
 child.start()
-sys.exit(child._process.wait(20))
+code = child._process.wait(20)
+child.drain(20)
+sys.exit(code)
 """
     reader, writer = os.pipe()
     os.close(reader)
