@@ -1,8 +1,10 @@
-"""A backtest as a file: its trades, or a report of it."""
+"""A backtest as a file: its trades, its equity, or a report of it."""
 
 from typing import Any
 
-from analytics.jobs.stored import trades_of
+import numpy as np
+
+from analytics.jobs.stored import equity_of, trades_of
 from analytics.models import Backtest, BacktestData
 
 CONTENT_TYPES = {
@@ -11,13 +13,14 @@ CONTENT_TYPES = {
     "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
 }
+TABLES = ("trades", "equity")
 _MOST_TRADES = 200  # that a report lists
 
 
-def exported(backtest: Backtest, kind: str) -> bytes:
-    """One of CONTENT_TYPES; the backtest is done."""
+def exported(backtest: Backtest, kind: str, table: str = "trades") -> bytes:
+    """One of CONTENT_TYPES, a CSV or Parquet of one of TABLES; the backtest is done."""
     if kind in ("csv", "parquet"):
-        return _trades(backtest, kind)
+        return _packed(columns_of(backtest.stored) if table == "trades" else _equity_columns(backtest.stored), kind)
     report = report_of(backtest)
     if kind == "html":
         from analytics.reports.html_report import html_report
@@ -34,6 +37,12 @@ def columns_of(stored: BacktestData) -> dict[str, Any]:
 
     names = stored.result
     return trade_columns(trades_of(stored), symbols=names["symbols"], strategies=names["strategies"])
+
+
+def _equity_columns(stored: BacktestData) -> dict[str, Any]:
+    """At each candle's close: time (UTC), equity and balance (account currency)."""
+    time, equity, balance = equity_of(stored)
+    return {"time": time.astype("datetime64[ms]"), "equity": np.round(equity, 8), "balance": np.round(balance, 8)}
 
 
 def report_of(backtest: Backtest) -> Any:
@@ -68,12 +77,11 @@ def _notes(backtest: Backtest) -> list[str]:
     return notes
 
 
-def _trades(backtest: Backtest, kind: str) -> bytes:
-    columns = columns_of(backtest.stored)
+def _packed(columns: dict[str, Any], kind: str) -> bytes:
     if kind == "parquet":
-        from analytics.reports.export.parquet_file import trades_parquet
+        from analytics.reports.export.parquet_file import columns_parquet
 
-        return trades_parquet(columns)
-    from analytics.reports.export.csv_file import trades_csv
+        return columns_parquet(columns)
+    from analytics.reports.export.csv_file import columns_csv
 
-    return "".join(trades_csv(columns)).encode()
+    return "".join(columns_csv(columns)).encode()

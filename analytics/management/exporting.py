@@ -25,14 +25,14 @@ def check_target(argument: str, path: str | None, endings: Sequence[str]) -> Non
 
 def write_trades(path: Path, result: BacktestResult) -> None:
     """CSV, or Parquet by the file's ending. Raises OSError."""
-    from analytics.reports import trade_columns, trades_csv, trades_parquet
+    from analytics.reports import columns_csv, columns_parquet, trade_columns
 
     columns = trade_columns(result.trades, symbols=result.symbols, strategies=result.strategies)
     if path.name.lower().endswith(".parquet"):
-        path.write_bytes(trades_parquet(columns))
+        path.write_bytes(columns_parquet(columns))
     else:
         with path.open("w", newline="", encoding="utf-8") as file:
-            file.writelines(trades_csv(columns))
+            file.writelines(columns_csv(columns))
 
 
 def write_report(

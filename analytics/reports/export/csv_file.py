@@ -29,8 +29,8 @@ def csv_pieces(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
     yield _taken(buffer)
 
 
-def trades_csv(columns: Columns) -> Iterator[str]:
-    """Trades of `trade_columns`."""
+def columns_csv(columns: Columns) -> Iterator[str]:
+    """Columns of one length, as `trade_columns` gives them."""
     return csv_pieces(list(columns), _rows(columns))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from analytics.reports.export.trade_columns import Columns
 
 
-def trades_parquet(columns: Columns) -> bytes:
+def columns_parquet(columns: Columns) -> bytes:
     """Trades of `trade_columns`, or any columns of one length: text, numbers, datetime64 (UTC) or aware datetimes."""
     import polars as pl
 

@@ -33,6 +33,6 @@ export const backtests = {
   compare: (ids: number[]) =>
     request<{ runs: ComparedRun[] }>("GET", `/backtests/compare/${query({ ids: ids.join(",") })}`).then((data) => data.runs),
   /** Where the browser gets it as a file. */
-  exportPath: (id: number, type: ExportType) => `/api/backtests/${id}/export/${query({ type })}`,
+  exportPath: (id: number, type: ExportType, of?: "equity") => `/api/backtests/${id}/export/${query({ type, of })}`,
   whatIf: (body: WhatIfRequest) => request<WhatIf>("POST", "/whatif/", { body }),
 };

@@ -217,6 +217,17 @@ class TestExport:
         assert len(rows) == desk.get(f"{pk}/").json()["figures"]["core"]["trades"]
         assert {row["symbol"] for row in rows} == {"AAA", "BBB"}
 
+    def test_the_equity(self, desk: Desk) -> None:
+        pk = desk.done(RUN)
+        answer = desk.get(f"{pk}/export/", type="csv", of="equity")
+        assert answer["Content-Disposition"] == f'attachment; filename="backtest-{pk}-equity.csv"'
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+        assert list(rows[0]) == ["time", "equity", "balance"]
+        made = float(rows[-1]["equity"]) - float(rows[0]["equity"])
+        assert made == pytest.approx(desk.get(f"{pk}/").json()["figures"]["core"]["total_pnl"])
+        assert desk.get(f"{pk}/export/", type="parquet", of="equity").content.startswith(b"PAR1")
+        check_error(desk.get(f"{pk}/export/", of="orders"), 400, "invalid", "of")
+
     @pytest.mark.parametrize(
         ("kind", "begins"), [("parquet", b"PAR1"), ("html", b"<!doctype html>"), ("pdf", b"%PDF-")]
     )

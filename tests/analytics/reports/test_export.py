@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.reports import csv_pieces, trade_columns, trade_rows, trades_csv, trades_parquet
+from analytics.reports import columns_csv, columns_parquet, csv_pieces, trade_columns, trade_rows
 from analytics.reports.export.trade_columns import Columns
 from tests.analytics.samples import make_trades
 
@@ -37,7 +37,7 @@ def test_rows_are_those_of_the_api() -> None:
 
 
 def test_csv_of_trades() -> None:
-    head, first, second, *_ = read(trades_csv(columns()))
+    head, first, second, *_ = read(columns_csv(columns()))
     assert head == list(columns())
     row, other = dict(zip(head, first, strict=True)), dict(zip(head, second, strict=True))
     assert row["symbol"] == "'=BTC"  # no formula
@@ -48,11 +48,11 @@ def test_csv_of_trades() -> None:
 
 def test_many_trades_come_in_pieces() -> None:
     many = trade_columns(make_trades(np.arange(2500.0)), symbols=["A"], strategies=["b"])
-    pieces = list(trades_csv(many))
+    pieces = list(columns_csv(many))
     assert len(pieces) == 3
     rows = read(pieces)
     assert [row[0] for row in rows[1:]] == [str(number) for number in range(1, 2501)]
-    assert read(trades_csv(trade_columns(make_trades([]), symbols=[], strategies=[]))) == [list(columns())]
+    assert read(columns_csv(trade_columns(make_trades([]), symbols=[], strategies=[]))) == [list(columns())]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1", "\n=1"])
@@ -76,7 +76,7 @@ def test_cells_of_the_database() -> None:
 
 
 def test_parquet_keeps_what_it_is_given() -> None:
-    found = pl.read_parquet(io.BytesIO(trades_parquet(columns())))
+    found = pl.read_parquet(io.BytesIO(columns_parquet(columns())))
     assert found.columns == list(columns())
     assert found["pnl"].to_list() == [30.0, -10.25, 5.0]
     assert found["initial_stop"].to_list() == [99.0, None, 101.0]
@@ -84,4 +84,4 @@ def test_parquet_keeps_what_it_is_given() -> None:
     assert found["opened_at"].dtype == pl.Datetime("ms", "UTC")
     assert found["opened_at"][0] == datetime(2022, 1, 1, tzinfo=UTC)
     empty = trade_columns(make_trades([]), symbols=[], strategies=[])
-    assert pl.read_parquet(io.BytesIO(trades_parquet(empty))).shape == (0, len(columns()))
+    assert pl.read_parquet(io.BytesIO(columns_parquet(empty))).shape == (0, len(columns()))

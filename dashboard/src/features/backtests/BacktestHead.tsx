@@ -11,9 +11,10 @@ import { Progress } from "./Progress";
 import { StatusBadge } from "./StatusBadge";
 import { isActive, kindWord, sourceSaid, titleOf } from "./words";
 
-const EXPORTS: { type: ExportType; label: string; title: string }[] = [
+const EXPORTS: { type: ExportType; of?: "equity"; label: string; title: string }[] = [
   { type: "csv", label: "CSV", title: "Trades as CSV" },
   { type: "parquet", label: "Parquet", title: "Trades as Parquet" },
+  { type: "csv", of: "equity", label: "Equity", title: "Equity and balance as CSV" },
   { type: "html", label: "HTML", title: "Report as one HTML page" },
   { type: "pdf", label: "PDF", title: "Report as PDF" },
 ];
@@ -21,8 +22,8 @@ const EXPORTS: { type: ExportType; label: string; title: string }[] = [
 function Exports({ id }: { id: number }) {
   return (
     <span className="exports" role="group" aria-label="Export">
-      {EXPORTS.map(({ type, label, title }) => (
-        <a key={type} className="button small" href={backtests.exportPath(id, type)} download title={title} data-testid={`export-${type}`}>
+      {EXPORTS.map(({ type, of, label, title }) => (
+        <a key={title} className="button small" href={backtests.exportPath(id, type, of)} download title={title} data-testid={`export-${of ?? type}`}>
           {label}
         </a>
       ))}

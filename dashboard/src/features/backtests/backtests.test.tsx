@@ -120,9 +120,10 @@ describe("a single run", () => {
     const row = within(await screen.findByTestId("run-trade"));
     for (const text of ["+$9.21", "1.90", "Take profit", "1h 30m"]) expect(row.getByText(text), text).toBeTruthy();
     expect(screen.queryByTestId("verdict")).toBeNull();
-    expect(["csv", "parquet", "html", "pdf"].map((type) => screen.getByTestId(`export-${type}`).getAttribute("href"))).toEqual([
+    expect(["csv", "parquet", "equity", "html", "pdf"].map((type) => screen.getByTestId(`export-${type}`).getAttribute("href"))).toEqual([
       "/api/backtests/7/export/?type=csv",
       "/api/backtests/7/export/?type=parquet",
+      "/api/backtests/7/export/?type=csv&of=equity",
       "/api/backtests/7/export/?type=html",
       "/api/backtests/7/export/?type=pdf",
     ]);
