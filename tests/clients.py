@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.db.models import F, QuerySet
 from knox.models import get_token_model
 from rest_framework.test import APIClient
 
@@ -23,6 +24,20 @@ def client_of(user: AbstractUser) -> APIClient:
 def open_trade(floor: SimpleNamespace, **values: Any) -> Trade:
     dispatch.dispatch_signal(make_signal(floor.owner, **values).pk)
     return Trade.objects.latest("id")
+
+
+def end(trades: QuerySet[Trade]) -> None:
+    """Open ones are closed, as far as their rows go."""
+    trades.update(status="CLOSED", exit_price=F("entry_price"), exit_reason="MANUAL", closed_quantity=F("quantity"))
+
+
+def twin(trade: Trade, status: str) -> Trade:
+    """A trade like the open one, which ends, in a state that this one may not go to."""
+    copy = Trade.objects.get(pk=trade.pk)
+    end(Trade.objects.filter(pk=trade.pk))
+    copy.pk, copy.status = None, status
+    copy.save(force_insert=True)
+    return copy
 
 
 def check_error(response: Any, status: int, code: str, *fields: str) -> dict[str, Any]:

@@ -1,15 +1,19 @@
-"""Database triggers that hold the ledger, the event log and the algorithms to their word, on SQLite and PostgreSQL.
+"""Database triggers that hold ledger, event log, algorithms and trades to their word, on SQLite and PostgreSQL.
 
 Installed after every `migrate` (SQLite drops a table's triggers when a migration rebuilds it):
 
 - a ledger entry continues its account's chain (sequence + 1, starting at the account's balance) and moves the balance;
 - an account's balance changes in no other way, and starts at zero;
-- ledger entries, events and versions of algorithms are never updated or deleted.
+- ledger entries, events and versions of algorithms are never updated or deleted;
+- a trade goes from state to state only as trading/rules/trade_states.py allows.
 """
 
+from itertools import product
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from trading.rules.trade_states import STATES, may_become
 
 _CHAIN = """EXISTS (SELECT 1 FROM trading_account WHERE id = NEW.account_id
     AND ledger_sequence = NEW.sequence - 1 AND balance = NEW.balance_before)"""
@@ -22,6 +26,11 @@ _MOVED = "NEW.balance <> OLD.balance OR NEW.ledger_sequence <> OLD.ledger_sequen
 CHAIN_BROKEN = "ledger: the entry does not continue its account''s chain"
 BALANCE_UNBACKED = "ledger: a balance moves by ledger entries only"
 STARTS_AT_ZERO = "ledger: an account starts at zero; deposit through the ledger"
+NO_SUCH_WAY = "trade: it cannot go from its state to that one"
+
+_STEPS = [step for step in product(STATES, repeat=2) if may_become(*step, late_fill=True)]
+_STEPPED = "NEW.status <> OLD.status"
+_A_STEP = f"OLD.status || ' ' || NEW.status IN ({', '.join(repr(f'{one} {two}') for one, two in _STEPS)})"
 
 
 def _append_only(name: str, table: str) -> list[tuple[str, str, str, str]]:
@@ -34,7 +43,7 @@ _FORBIDDEN = [
     *_append_only("event", "trading_event"),
     *_append_only("algorithm", "trading_algorithmconfig"),
 ]
-_TABLES = {"trading_ledgerentry", "trading_event", "trading_algorithmconfig"}
+_TABLES = {"trading_ledgerentry", "trading_event", "trading_algorithmconfig", "trading_trade"}
 
 
 def _sqlite() -> list[str]:
@@ -56,6 +65,11 @@ def _sqlite() -> list[str]:
             "ledger_guards_opening",
             "BEFORE INSERT ON trading_account",
             refuse(STARTS_AT_ZERO, "NEW.balance = 0 AND NEW.ledger_sequence = 0"),
+        ),
+        trigger(
+            "trade_guards_state",
+            f"BEFORE UPDATE OF status ON trading_trade WHEN {_STEPPED}",
+            refuse(NO_SUCH_WAY, _A_STEP),
         ),
         *(
             trigger(name, f"{when} ON {table}", f"SELECT RAISE(ABORT, '{message}');")
@@ -90,6 +104,12 @@ def _postgresql() -> list[str]:
         "ledger_guards_opening",
         "BEFORE INSERT ON trading_account",
         f"{refuse(STARTS_AT_ZERO, 'NEW.balance = 0 AND NEW.ledger_sequence = 0')} RETURN NEW;",
+    )
+    statements += trigger(
+        "trade_guards_state",
+        "BEFORE UPDATE OF status ON trading_trade",
+        f"{refuse(NO_SUCH_WAY, _A_STEP)} RETURN NEW;",
+        f"WHEN ({_STEPPED})",
     )
     for name, when, table, message in _FORBIDDEN:
         raising = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation';"

@@ -13,6 +13,7 @@ _NEXT: dict[str, frozenset[str]] = {
     FAILED: frozenset(),
     CANCELLED: frozenset(),
 }
+STATES = tuple(_NEXT)
 ENDED = frozenset({CLOSED, FAILED, CANCELLED})
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from brokers import credentials
 from brokers.models import BrokerCredential
-from tests.clients import open_trade
+from tests.clients import open_trade, twin
 from tests.trading.factories import make_account, make_credential, make_session, make_user
 from trading.accounts import accounts, paper
 from trading.accounts.account_checks import AccountClosed, AccountConflict
@@ -74,8 +74,7 @@ def test_its_name_and_its_keys_are_free(live: Account) -> None:
 
 @pytest.mark.parametrize("status", ["PENDING", "OPEN", "CLOSING"])
 def test_not_with_a_trade_that_is_not_over(floor: SimpleNamespace, status: str) -> None:
-    trade = open_trade(floor)
-    Trade.objects.filter(pk=trade.pk).update(status=status)
+    twin(open_trade(floor), status)
     with pytest.raises(AccountConflict) as refused:
         accounts.close(account_id=floor.account.pk)
     assert refused.value.code == "open_trades"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.window import CandleWindow
+from tests.clients import end
 from tests.trading.factories import make_account, make_instrument, make_session, make_signal, make_user, publish_quote
 from trading.candles import LocalCandles, use_candles
 from trading.decisions import correlation as module
@@ -115,7 +116,8 @@ class TestExposure:
     def test_on_the_same_account_and_on_another(self, floor: SimpleNamespace) -> None:
         self.held(floor.account)
         assert self.room(floor) == pytest.approx(5.0)
-        Trade.objects.all().update(status=TradeStatus.CANCELLED)
+        Trade.objects.filter(status=TradeStatus.PENDING).update(status=TradeStatus.CANCELLED)
+        end(Trade.objects.filter(status=TradeStatus.OPEN))
         self.held(make_account(floor.owner, balance="2000"))  # five percent of that one
         assert self.room(floor) == pytest.approx(10.0)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from brokers.interface import Quote
 from signals.marketdata.candles import CandleArrays
 from signals.marketdata.window import CandleWindow
+from tests.clients import twin
 from tests.trading.factories import make_account, make_session, make_signal, publish_quote
 from trading.accounts import paper
 from trading.decisions import dispatch
@@ -98,8 +99,7 @@ def test_incident_5_a_trade_is_closed_once(floor: SimpleNamespace) -> None:
 
 @pytest.mark.parametrize("status", [TradeStatus.CLOSING, TradeStatus.PENDING, TradeStatus.FAILED])
 def test_incident_5_an_exit_in_flight_excludes_every_other(floor: SimpleNamespace, status: str) -> None:
-    trade = open_trade(floor)
-    Trade.objects.filter(pk=trade.pk).update(status=status)
+    trade = twin(open_trade(floor), status)
     assert close_trades([Exit(trade.pk, ExitReason.STOP_LOSS, quote(99.0), 99.0)]) == []
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.clients import twin
 from tests.trading.exits.test_exits import check_books, open_trade, quote
 from tests.trading.factories import make_account, make_session, make_signal, publish_quote
 from tests.trading.planned import EVEN, SPLIT, TRAIL, entered_at, open_planned, quote_of, store, trail
@@ -158,8 +159,7 @@ class TestClosingAPart:
 def test_incident_5_an_exit_in_flight_excludes_a_partial_close_and_any_move(
     floor: SimpleNamespace, status: TradeStatus
 ) -> None:
-    trade = open_planned(floor.session, TRAIL | SPLIT)
-    Trade.objects.filter(pk=trade.pk).update(status=status)
+    trade = twin(open_planned(floor.session, TRAIL | SPLIT), status)
     before = Trade.objects.values().get(pk=trade.pk)
     with pytest.raises(paper.TradeNotOpen):
         manage.close_part(trade_id=trade.pk, percent=Decimal(50))
