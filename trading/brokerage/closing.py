@@ -125,7 +125,7 @@ def cancel_entry(order_id: int) -> None:
     if order.status == OrderStatus.UNKNOWN:
         order.status = resolve_order(order_id)
     if order.status in (OrderStatus.SUBMITTED, OrderStatus.PARTIALLY_FILLED):
-        _cancel(order.account, order)
+        cancel_at_broker(order.account, order)
 
 
 def _cancel_entries_rest(trade: Trade) -> None:
@@ -134,7 +134,7 @@ def _cancel_entries_rest(trade: Trade) -> None:
         trade=trade, purpose=OrderPurpose.ENTRY, status__in=[OrderStatus.SUBMITTED, OrderStatus.PARTIALLY_FILLED]
     ).first()
     if entry is not None:
-        _cancel(trade.account, entry)
+        cancel_at_broker(trade.account, entry)
 
 
 def cancel_legs(trade_id: int) -> bool:
@@ -147,11 +147,12 @@ def cancel_legs(trade_id: int) -> bool:
         trade=trade, purpose__in=[OrderPurpose.STOP, OrderPurpose.TARGET], status__in=PENDING_STATUSES
     )
     for leg in legs.all():
-        _cancel(trade.account, leg)
+        cancel_at_broker(trade.account, leg)
     return not legs.all().exists()
 
 
-def _cancel(account: Account, order: Order) -> None:
+def cancel_at_broker(account: Account, order: Order) -> None:
+    """Take an order away at its broker and book what it says; where that fails, it is logged, and tried again later."""
     try:
         report = live_broker(account).cancel_order(
             order.symbol, order_id=order.broker_order_id, client_order_id=order.client_order_id

@@ -9,6 +9,7 @@ from trading import ledger, quiet
 from trading.alerts.trade_alerts import announce
 from trading.brokerage import after, alerts
 from trading.brokerage.legs import amend_later
+from trading.brokerage.overclosed import pass_on
 from trading.exits.exit_plans import stop_reason
 from trading.feed import events
 from trading.fills import average_price
@@ -69,7 +70,7 @@ def _reason(order: Order, trade: Trade) -> ExitReason:
 
 
 def _fill(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None:
-    before = trade.open_quantity
+    before, closed = trade.open_quantity, trade.closed_quantity
     postings: list[ledger.Posting] = []
     for fill in new:
         postings += _close_part(account, trade, fill)
@@ -101,6 +102,21 @@ def _fill(account: Account, order: Order, trade: Trade, new: list[Fill]) -> None
     )
     transaction.on_commit(partial(trigger_feed.publish, [trade]))
     _announce(account, trade)
+    excess = sum((fill.quantity for fill in new), closed) - trade.closed_quantity
+    if excess > 0:
+        _beyond(account, trade, new[-1], excess)
+
+
+def _beyond(account: Account, trade: Trade, last: Fill, excess: Decimal) -> None:
+    """More was closed than was open of the trade: what of it ended other trades is booked there, the rest is told."""
+    while excess > 0 and (passed := pass_on(account, trade, last, excess)) is not None:
+        order, other, part = passed
+        excess -= part.quantity
+        on_report(account, order, other, [part])
+    if excess > 0:
+        message = f"{trade}: {excess:f} more was closed than was open. The position may be reversed."
+        alerts.alert(account, "overclosed", message, trade=trade.pk)
+    after.reconcile_later(account.pk)
 
 
 def _carry_on(order: Order, trade: Trade) -> None:
@@ -115,10 +131,6 @@ def _carry_on(order: Order, trade: Trade) -> None:
 
 def _close_part(account: Account, trade: Trade, fill: Fill) -> list[ledger.Posting]:
     quantity = min(fill.quantity, trade.open_quantity)
-    if quantity < fill.quantity:
-        message = f"{trade}: {fill.quantity - quantity:f} more was closed than was open. The position may be reversed."
-        alerts.alert(account, "overclosed", message, trade=trade.pk)
-        after.reconcile_later(account.pk)
     trade.closed_quantity += quantity
     pnl = to_money(
         position_pnl(

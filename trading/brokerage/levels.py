@@ -83,6 +83,7 @@ def _amend(trade: Trade, entry: Order) -> bool:
         if known is None:
             return False
         apply_report(entry.pk, known)
+        _book_ended_legs(broker, trade, known)
     except BrokerError as error:
         logger.warning("trade %s: its stop and target could not be looked up (%s); we watch them", trade.pk, error)
         return False
@@ -100,6 +101,19 @@ def _amend(trade: Trade, entry: Order) -> bool:
         _failed(trade, broker, error)
         return False
     return _settle(entry.pk, known, trade)
+
+
+def _book_ended_legs(broker: LiveBroker, trade: Trade, known: OrderReport) -> None:
+    """What became of each leg of our books that rests there no more: one that has filled is not to be placed again, on
+    a position that is gone.
+    """
+    for purpose, resting in ((OrderPurpose.STOP, known.stop_order_id), (OrderPurpose.TARGET, known.target_order_id)):
+        leg = legs.leg_of(trade, purpose)
+        if leg is None or leg.broker_order_id in ("", resting):
+            continue
+        report = broker.get_order(leg.symbol, order_id=leg.broker_order_id, client_order_id=leg.client_order_id)
+        if report is not None:
+            apply_report(leg.pk, report)
 
 
 def _change(trade: Trade, known: OrderReport, instrument: Instrument) -> OrderChange | None:

@@ -45,7 +45,9 @@ def find_order(account: Account, report: OrderReport) -> Order | None:
 
 @transaction.atomic
 def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
-    """A row for the leg, in the place of the one that it replaced. None where its entry is not ours."""
+    """A row for the leg, in the place of the one that it replaced, or behind the one that has replaced it. None where
+    its entry is not ours.
+    """
     locked = Account.objects.locked().get(pk=account.pk)
     entry = Order.objects.filter(
         account=locked, purpose=OrderPurpose.ENTRY, client_order_id__startswith=f"sg{leg.stem}"
@@ -57,14 +59,22 @@ def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
         return known  # written down while we waited for the lock
     trade = Trade.objects.locked().get(pk=entry.trade_id)
     purpose, kind = _PURPOSES[leg.role]
-    pending = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES)
-    if purpose == OrderPurpose.EXIT and pending.exists():
+    pending = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES).first()
+    ends = {"status": OrderStatus.CANCELLED, "reason": "Replaced at the broker."}
+    begins: dict[str, str] = {"status": OrderStatus.SUBMITTED}
+    if pending is not None and purpose == OrderPurpose.EXIT:
         purpose = OrderPurpose.EXTERNAL  # our own exit is on its way: this one is booked beside it
-    else:
-        pending.update(status=OrderStatus.CANCELLED, reason="Replaced at the broker.", updated_at=wall_now())
+    elif pending is not None and _is_older(leg, pending):
+        begins = {
+            "status": OrderStatus.CANCELLED
+        }  # late news of one that has been replaced: what filled of it counts all the same
+    elif pending is not None:
+        Order.objects.filter(pk=pending.pk).update(**ends, updated_at=wall_now())
     if leg.role == Role.EXIT and trade.status == TradeStatus.OPEN:
         after.mark_closing(trade, ExitReason.EMERGENCY)
         trade.save(update_fields=after.CLOSING_FIELDS)
+    if trade.status == TradeStatus.CLOSED:
+        after.cancel_legs_later(trade.pk)
     return Order.objects.create(
         account=locked,
         trade=trade,
@@ -79,6 +89,12 @@ def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
         stop_price=report.stop_price,
         intended_price=report.stop_price,
         reduce_only=True,
-        status=OrderStatus.SUBMITTED,
         submitted_at=wall_now(),
+        **begins,
     )
+
+
+def _is_older(leg: Leg, pending: Order) -> bool:
+    """Whether the leg was placed before the one that rests there by our books: its adapter counts them up."""
+    known = parse_leg(pending.client_order_id)
+    return known is not None and known.role == leg.role and known.generation > leg.generation

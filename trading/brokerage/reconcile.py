@@ -15,6 +15,7 @@ from trading.brokerage.connections import live_broker
 from trading.brokerage.differences import Found, record
 from trading.brokerage.matching import find_order
 from trading.brokerage.resolve import resolve_order
+from trading.brokerage.strays import cancel_strays
 from trading.market import wall_now
 from trading.models import (
     PENDING_STATUSES,
@@ -55,6 +56,7 @@ def _compare(account: Account, broker: LiveBroker) -> list[Found]:
     _settle_pending(account)
     started = wall_now()
     positions, orders, balances = broker.positions(), broker.open_orders(), broker.get_balance()
+    cancel_strays(account, orders, started)
     moved = _moved_since(account, started)
     if not account.sells_contracts:
         external.take_over(account, [report for report in foreign if report.symbol not in moved], _net(positions))

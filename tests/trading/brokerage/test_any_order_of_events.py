@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from brokers.interface import LiveBroker, OrderType, Side
@@ -128,6 +128,9 @@ def protected(desk: Desk) -> None:
     assert {leg.broker_order_id for leg in legs} == {item.order_id for item in resting}
 
 
+# A leg fills that was placed without our hearing of it, and another is placed before the news of it comes.
+@example([("amend_fate", "lost_reply"), ("part", (0, 1)), ("leg", 0)])
+@example([("amend_fate", "lost_reply"), ("part", (0, 1)), ("leg", 1)])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=3, max_size=25))
 def test_our_books_end_as_the_brokers(desk: Desk, steps: list[tuple[str, Any]]) -> None:
