@@ -13,11 +13,14 @@ from trading.models import EventType
 EVENTS = 8
 
 
+def drop_trigger(name: str, table: str) -> None:
+    """As who edits the database can."""
+    sql(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+
+
 def drop_triggers() -> None:
-    with connection.cursor() as cursor:
-        for verb in ("update", "delete"):
-            table = " ON trading_event" if connection.vendor == "postgresql" else ""
-            cursor.execute(f"DROP TRIGGER event_no_{verb}{table}")
+    for verb in ("update", "delete"):
+        drop_trigger(f"event_no_{verb}", "trading_event")
 
 
 def sql(statement: str, *values: Any) -> None:

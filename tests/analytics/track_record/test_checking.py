@@ -10,7 +10,7 @@ import pytest
 from analytics.models import TrackRecord, TrackRecordCheck
 from analytics.track_record import checking, records
 from tests.analytics.track_record.trading import enter, make_trader, reset, trade_once
-from tests.trading.chained import drop_triggers, sql
+from tests.trading.chained import drop_trigger, drop_triggers, sql
 from tests.trading.factories import make_instrument, make_session, make_signal, publish_quote
 from trading.accounts import paper
 from trading.decisions import dispatch
@@ -132,6 +132,7 @@ def test_an_edited_row_is_noticed(session: AutoTradingSession, edit: str, earlie
     good = checked(record) if earlier else None
     trade = Trade.objects.order_by("pk")[1]
     statement, fields = _ROW_EDITS[edit]
+    drop_trigger("trade_guards_state", "trading_trade")
     sql(statement, trade.pk)
     check = checked(record, hours=1)
     assert (check.verified["ok"], check.verified["chain_ok"], check.verified["trades_ok"]) == (False, True, False)
