@@ -43,16 +43,20 @@ def index_of(strategies: Any, name: str) -> int | None:
 def search_of(options: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
     """The search that --sweep asks for; validated. Raises CommandError.
 
-    A name without a dot is a parameter of the strategy, another one a path into the config.
+    A name that begins at one of the config's ROOTS is a path into it, another one a parameter of the strategy.
     """
     from analytics.models import BacktestKind
+    from analytics.search.paths import ROOTS
     from analytics.search.request import validate_search
 
     prefix = f"strategies.{index_of(config['strategies'], options['strategy'])}.params."
     ranges = read_pairs("--sweep", options["sweep"])
     given = {
         "method": options["method"],
-        "space": {name if "." in name else prefix + name: _range(name, text) for name, text in ranges.items()},
+        "space": {
+            name if name.partition(".")[0] in ROOTS else prefix + name: _range(name, text)
+            for name, text in ranges.items()
+        },
         "maximize": options["maximize"],
         "seed": options["seed"],
         "out_of_sample_percent": options["out_of_sample"],

@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -72,11 +73,24 @@ def read_pairs(argument: str, texts: Iterable[str]) -> dict[str, str]:
 
 
 def value_of(text: str) -> Any:
-    """A number or another JSON value where it is one; else the text."""
+    """A number or another JSON value where it is one, of @FILE the JSON in that file; else the text. Raises
+    CommandError for a file that cannot be read.
+    """
+    if text.startswith("@"):
+        return _json_of(Path(text[1:]))
     try:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _json_of(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+    except ValueError as error:
+        raise CommandError(f"{path}: this is no JSON: {error}") from None
 
 
 def _from_file(options: dict[str, Any]) -> LoadedData:

@@ -1,7 +1,7 @@
 """Dotted paths into a backtest's config, such as strategies.0.params.fast or settings.sizing.percent."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.backtest.config import BacktestConfig
@@ -44,8 +44,19 @@ def with_params(config: Mapping[str, Any], params: Mapping[str, Any]) -> dict[st
     changed = copy.deepcopy(dict(config))
     for path, value in params.items():
         *parents, last = path.split(".")
+        _complete_document(changed, parents)
         here: Any = changed
         for part in parents:
             here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
         here[int(last) if isinstance(here, list) else last] = value
     return changed
+
+
+def _complete_document(config: dict[str, Any], parents: Sequence[str]) -> None:
+    """Write out the parameter that is a document and has a setting changed inside: it is not told by halves."""
+    if len(parents) < 4 or parents[0] != "strategies":
+        return
+    _, place, _, name = parents[:4]
+    chosen = config["strategies"][int(place)]
+    told = dict(chosen.get("params") or {})
+    chosen["params"] = {**told, name: validate_params(chosen["name"], told)[name]}

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from signals import indicators
 from signals.marketdata.candles import CandleArrays
-from signals.strategies.registry import Floats, StrategyOutput, number, strategy
+from signals.strategies.parameters import number
+from signals.strategies.registry import Floats, StrategyOutput, strategy
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import numpy as np
 
 from signals import indicators
 from signals.marketdata.candles import CandleArrays
-from signals.strategies.registry import Floats, StrategyOutput, number, strategy
+from signals.strategies.parameters import number
+from signals.strategies.registry import Floats, StrategyOutput, strategy
 
 
 @dataclass(frozen=True, slots=True)

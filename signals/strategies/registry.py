@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from signals.marketdata.candles import CandleArrays
+from signals.strategies.parameters import checked, plain, schema_of
 
 Floats = NDArray[np.float64]
 
@@ -44,11 +45,6 @@ class Strategy:
 
 
 _strategies: dict[str, Strategy] = {}
-
-
-def number(default: float, low: float, high: float, help_text: str) -> Any:
-    """A parameter's dataclass field: its default, bounds (inclusive) and meaning with its unit."""
-    return field(default=default, metadata={"low": low, "high": high, "help": help_text})
 
 
 def strategy(
@@ -89,23 +85,13 @@ def build_params(name: str, values: Mapping[str, Any]) -> Any:
     """The strategy's parameter object. Raises StrategyError naming the wrong parameter."""
     kind = get_strategy(name).params
     known = {item.name: item for item in fields(kind)}
-    for key, value in values.items():
+    for key in values:
         if key not in known:
             raise StrategyError(f"{key}: {name} has no such parameter")
-        _check(known[key], value)
     try:
-        return kind(**values)
+        return kind(**{key: checked(known[key], value) for key, value in values.items()})
     except ValueError as error:
         raise StrategyError(str(error)) from None
-
-
-def _check(item: "Field[Any]", value: Any) -> None:
-    low, high = item.metadata["low"], item.metadata["high"]
-    whole = isinstance(item.default, int)
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value != value:
-        raise StrategyError(f"{item.name}: a {'whole ' if whole else ''}number is needed, not {value!r}")
-    if not low <= value <= high:
-        raise StrategyError(f"{item.name}: must lie between {low:g} and {high:g}, not {value!r}")
 
 
 def warmup(name: str, values: Mapping[str, Any]) -> int:
@@ -120,21 +106,11 @@ def run_strategy(name: str, values: Mapping[str, Any], candles: CandleArrays) ->
 
 def strategy_key(name: str, values: Mapping[str, Any]) -> str:
     """The strategy with a short hash of all its parameters: equal for equal behaviour."""
-    text = json.dumps({key: float(value) for key, value in validate_params(name, values).items()}, sort_keys=True)
+    text = json.dumps(plain(validate_params(name, values)), sort_keys=True)
     return f"{name}:{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
 def json_schema(name: str) -> dict[str, Any]:
     """The parameters as a JSON schema."""
-    properties = {}
-    for item in fields(get_strategy(name).params):
-        if item.default is MISSING:
-            raise StrategyError(f"{item.name}: {name} gives it no default")
-        properties[item.name] = {
-            "type": "integer" if isinstance(item.default, int) else "number",
-            "default": item.default,
-            "minimum": item.metadata["low"],
-            "maximum": item.metadata["high"],
-            "description": item.metadata["help"],
-        }
+    properties = {item.name: schema_of(item) for item in fields(get_strategy(name).params)}
     return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -9,7 +9,8 @@ import pytest
 from signals.generate import EvaluationResult, StrategyRequest, evaluate
 from signals.marketdata.candles import CandleArrays
 from signals.strategies import registry
-from signals.strategies.registry import StrategyOutput, number, run_strategy, strategy_key
+from signals.strategies.parameters import number
+from signals.strategies.registry import StrategyOutput, run_strategy, strategy_key
 from tests.signals.marketdata.bars import START, random_candles
 
 WINDOW = random_candles(50)

@@ -209,13 +209,22 @@ export interface Algorithm {
 }
 
 /** A parameter as JSON schema has it. */
-export interface ParameterSchema {
+export interface NumberSchema {
   type: "integer" | "number";
   default: number;
   minimum: number;
   maximum: number;
   description: string;
 }
+
+/** A parameter that is a document of its own. */
+export interface DocumentSchema {
+  type: "object";
+  default: object;
+  description: string;
+}
+
+export type ParameterSchema = NumberSchema | DocumentSchema;
 
 export interface Strategy {
   name: string;

@@ -9,7 +9,8 @@ import numpy as np
 from signals import indicators
 from signals.marketdata.candles import CandleArrays
 from signals.strategies import registry
-from signals.strategies.registry import Floats, StrategyOutput, number
+from signals.strategies.parameters import number
+from signals.strategies.registry import Floats, StrategyOutput
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import { RoleContext } from "../../../state/rights";
 import { backtest, options, sweep } from "../../../test/backtestSamples";
 import { renderDesk } from "../../../test/render";
 import { backtestDraft, backtestRequest } from "./draft";
-import { countOf, gridSize, rowsOf, type SpaceRow, spaceOf, valuesOf } from "./space";
+import { countOf, gridSize, rowsOf, searchables, type SpaceRow, spaceOf, valuesOf } from "./space";
 
 const field = (name: string) => screen.getByTestId<HTMLInputElement>(`field-${name}`);
 const submit = () => screen.getByTestId<HTMLButtonElement>("backtest-submit");
@@ -105,6 +105,20 @@ describe("the form of a backtest", () => {
       seed: 1,
       out_of_sample_percent: 25,
     });
+  });
+
+  it("offers the numbers in a strategy's document", () => {
+    const rules = { indicators: { fast: { kind: "ema", period: 9 } }, long: { left: "fast", is: ">", right: 0.5 } };
+    const schema = { properties: { rules: { type: "object" as const, default: rules, description: "Rules." } } };
+    const known = [{ name: "rules", title: "Rules", description: "", schema }];
+    const base = backtestDraft({}).rules;
+    const found = (text: string) =>
+      searchables({ ...base, strategies: [{ name: "rules", params: { rules: text } }] }, known).filter((item) => item.group === "Rules");
+    expect(found("").map(({ path, low, high }) => [path, low, high])).toEqual([
+      ["strategies.0.params.rules.indicators.fast.period", 5, 18],
+      ["strategies.0.params.rules.long.right", 0.25, 1],
+    ]);
+    expect(found('{"long": {"any": [{"value": "close", "is": "rising", "bars": 3}]}}').map(({ label }) => label)).toEqual(["Long any 0 bars"]);
   });
 
   it("walks forward in folds", async () => {

@@ -2,7 +2,7 @@
 
 import type { BacktestStrategy, Space } from "../../../api/backtestTypes";
 import { words } from "../../../lib/format";
-import { type Draft as RulesDraft, numeric, typed } from "../../sessions/editor/draft";
+import { documentOf, type Draft as RulesDraft, numeric, typed } from "../../sessions/editor/draft";
 import { fieldsOf, SIZING_FIELDS } from "../../sessions/editor/sizing";
 import { LIMIT_GROUPS } from "../../sessions/limits";
 
@@ -87,19 +87,32 @@ function around(value: number, whole: boolean, minimum = 0, maximum = Infinity):
 function ofStrategies(rules: RulesDraft, known: BacktestStrategy[]): Searchable[] {
   return rules.strategies.flatMap(({ name, params }, index) => {
     const strategy = known.find((item) => item.name === name);
-    return Object.entries(strategy?.schema.properties ?? {})
-      .filter(([, spec]) => spec.type === "integer" || spec.type === "number")
-      .map(([key, spec]) => {
-        const given = Number(params[key]);
-        const now = params[key]?.trim() && Number.isFinite(given) ? given : spec.default;
-        return {
-          path: `strategies.${index}.params.${key}`,
-          label: words(key),
-          group: rules.strategies.length > 1 ? `${index + 1}. ${strategy?.title ?? name}` : (strategy?.title ?? name),
-          ...around(now, spec.type === "integer", spec.minimum, spec.maximum),
-        };
-      });
+    const group = rules.strategies.length > 1 ? `${index + 1}. ${strategy?.title ?? name}` : (strategy?.title ?? name);
+    return Object.entries(strategy?.schema.properties ?? {}).flatMap(([key, spec]): Searchable[] => {
+      const path = `strategies.${index}.params.${key}`;
+      if (spec.type === "object") return inDocument(params[key] ?? "", spec.default, path, group);
+      const given = Number(params[key]);
+      const now = params[key]?.trim() && Number.isFinite(given) ? given : spec.default;
+      return [{ path, label: words(key), group, ...around(now, spec.type === "integer", spec.minimum, spec.maximum) }];
+    });
   });
+}
+
+/** The numbers in a document, by their dotted names; of a text that is no document, those of `otherwise`. */
+function inDocument(text: string, otherwise: object, path: string, group: string): Searchable[] {
+  const read = documentOf(text);
+  return numbersIn("document" in read ? read.document : otherwise, "").map(([name, value]) => ({
+    path: `${path}.${name}`,
+    label: words(name.replaceAll(".", " ")),
+    group,
+    ...around(value, Number.isInteger(value), value > 0 ? 0 : value * 2),
+  }));
+}
+
+function numbersIn(value: unknown, path: string): [string, number][] {
+  if (typeof value === "number") return [[path, value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => numbersIn(item, path === "" ? key : `${path}.${key}`));
 }
 
 function ofExits({ exit }: RulesDraft): Searchable[] {

@@ -5,7 +5,8 @@ import { Field, FieldErrorText } from "../../../ui/Field";
 import { Panel } from "../../../ui/Panel";
 import { ErrorState, Skeleton } from "../../../ui/states";
 import type { Loaded } from "../../../ui/useLoaded";
-import type { StrategyDraft } from "./draft";
+import { DocumentField } from "./DocumentField";
+import { paramText, type StrategyDraft } from "./draft";
 import { errorsAt } from "./errors";
 import type { RulePartProps } from "./part";
 
@@ -34,6 +35,13 @@ export function blamed(errors: FieldErrors, path: string, names: string[]): Blam
   return found;
 }
 
+/** A strategy just added: a document is there to be changed, numbers are at their defaults. */
+function begun(name: string, known: Strategy[]): StrategyDraft {
+  const schema = known.find((strategy) => strategy.name === name);
+  const documents = Object.entries(schema?.parameters.properties ?? {}).filter(([, spec]) => spec.type === "object");
+  return { name, params: Object.fromEntries(documents.map(([key, spec]) => [key, paramText(spec.default)])) };
+}
+
 function Chosen({ chosen, schema, path, errors, change, remove }: ChosenProps) {
   const parameters = Object.entries(schema?.parameters.properties ?? {});
   const wrong = blamed(errors, path, parameters.map(([name]) => name));
@@ -51,19 +59,26 @@ function Chosen({ chosen, schema, path, errors, change, remove }: ChosenProps) {
         <p className="muted">{schema?.description}</p>
       </details>
       <div className="field-rows">
-        {parameters.map(([name, spec]) => (
-          <Field
-            key={name}
-            name={`${path}.params.${name}`}
-            label={words(name)}
-            hint={`${spec.description} From ${spec.minimum} to ${spec.maximum}.`}
-            step={spec.type === "integer" ? "1" : "any"}
-            placeholder={String(spec.default)}
-            value={chosen.params[name] ?? ""}
-            errors={wrong[name]}
-            change={(value) => change({ ...chosen, params: { ...chosen.params, [name]: value } })}
-          />
-        ))}
+        {parameters.map(([name, spec]) => {
+          const shared = {
+            name: `${path}.params.${name}`,
+            label: words(name),
+            value: chosen.params[name] ?? "",
+            errors: wrong[name],
+            change: (value: string) => change({ ...chosen, params: { ...chosen.params, [name]: value } }),
+          };
+          return spec.type === "object" ? (
+            <DocumentField key={name} spec={spec} {...shared} />
+          ) : (
+            <Field
+              key={name}
+              {...shared}
+              hint={`${spec.description} From ${spec.minimum} to ${spec.maximum}.`}
+              step={spec.type === "integer" ? "1" : "any"}
+              placeholder={String(spec.default)}
+            />
+          );
+        })}
       </div>
     </section>
   );
@@ -101,7 +116,7 @@ export function Strategies({ draft, errors, change, strategies }: RulePartProps 
             aria-label="Add a strategy"
             value=""
             data-testid="strategy-add"
-            onChange={(event) => set([...chosen, { name: event.target.value, params: {} }])}
+            onChange={(event) => set([...chosen, begun(event.target.value, known)])}
           >
             <option value="" disabled>
               Add a strategy…

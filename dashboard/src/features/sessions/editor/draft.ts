@@ -101,6 +101,32 @@ export function numeric(text: string): number | string | null {
   return Number.isFinite(value) ? value : trimmed;
 }
 
+/** A strategy's parameter as the form holds it: a document as indented JSON. */
+export function paramText(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value, null, 2) : typed(value as number);
+}
+
+/** The object that a text is, or what keeps it from being one. */
+export function documentOf(text: string): { document: object } | { problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return { document: value };
+    return { problem: "An object in braces is needed." };
+  } catch (error) {
+    return { problem: `This is no JSON yet: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** As the API takes them; what is left empty is at its default. */
+function paramsRequest(params: Record<string, string>): Record<string, unknown> {
+  const documents = Object.entries(params).filter(([, text]) => /^\s*[{[]/.test(text));
+  const found = documents.map(([name, text]): [string, unknown] => {
+    const read = documentOf(text);
+    return [name, "document" in read ? read.document : text];
+  });
+  return { ...filled(params), ...Object.fromEntries(found) };
+}
+
 const two = (value: number) => String(value).padStart(2, "0");
 
 /** An instant as a datetime-local input holds it, in the reader's own time. */
@@ -181,7 +207,7 @@ export function draftOf(session: Partial<Session>): Draft {
     timeframe: session.timeframe ?? "1m",
     strategies: strategies.map(({ name, params = {} }) => ({
       name,
-      params: Object.fromEntries(Object.entries(params).map(([key, value]) => [key, typed(value as number)])),
+      params: Object.fromEntries(Object.entries(params).map(([key, value]) => [key, paramText(value)])),
     })),
     symbols: (session.symbols ?? []).join(", "),
     sources: [...(session.sources ?? [])],
@@ -253,7 +279,7 @@ export function requestOf(draft: Draft): SessionSettings {
     name: draft.name.trim(),
     ...(draft.venue.trim() ? { venue: draft.venue.trim() } : {}),
     timeframe: draft.timeframe,
-    strategies: draft.strategies.map(({ name, params }): StrategyChoice => ({ name, params: filled(params) })),
+    strategies: draft.strategies.map(({ name, params }): StrategyChoice => ({ name, params: paramsRequest(params) })),
     symbols: listed(draft.symbols),
     sources: draft.sources,
     market_types: draft.market_types,

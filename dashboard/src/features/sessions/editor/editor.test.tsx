@@ -22,6 +22,13 @@ const razor: Strategy = {
   parameters: { properties: { fast: number(9, 2, 200, "Bars of the fast EMA."), slow: number(21, 3, 500, "Bars of the slow EMA.") } },
 };
 const trend: Strategy = { ...razor, name: "trend", title: "Trend", parameters: { properties: {} } };
+const example = { long: { left: "close", is: ">", right: "open" } };
+const rules: Strategy = {
+  ...razor,
+  name: "rules",
+  title: "Rules in JSON",
+  parameters: { properties: { rules: { type: "object", default: example, description: "Conditions." } } },
+};
 const symbols = [{ venue: "sim", symbol: "SIM-JUMP", market_type: "FUTURES", tick_size: 0.1, last: 1, change_percent: 0 }];
 const accounts = [
   { ...account, sessions: [session, { ...session, id: 5, name: "Twin", shadow_of: 2 }] },
@@ -38,7 +45,7 @@ function open(part: string, search = "") {
 }
 
 beforeEach(() => {
-  vi.spyOn(api, "strategies").mockResolvedValue([razor, trend]);
+  vi.spyOn(api, "strategies").mockResolvedValue([razor, trend, rules]);
   vi.spyOn(api, "algorithms").mockResolvedValue([]);
 });
 afterEach(() => window.history.replaceState(null, "", "/"));
@@ -83,6 +90,26 @@ describe("editing a session", () => {
     expect(field("risk.daily_loss_percent").value).toBe("500");
     type("risk.daily_loss_percent", "5");
     expect(screen.queryByTestId("editor-problem")).toBeNull();
+  });
+
+  it("takes a strategy told in JSON, and says at once what is none", async () => {
+    const send = vi.spyOn(api, "changeSession").mockResolvedValue(session);
+    open("2");
+    await userEvent.selectOptions(await screen.findByTestId("strategy-add"), "rules");
+    const name = "strategies.1.params.rules";
+    expect(JSON.parse(field(name).value)).toEqual(example);
+    type(name, '{"long": ');
+    expect(screen.getByText(/This is no JSON yet/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Indent" })).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Begin with the example" }));
+    expect(JSON.parse(field(name).value)).toEqual(example);
+    type(name, '{"short": {"left": "close", "is": "<", "right": 5}}');
+    expect(screen.queryByText(/This is no JSON yet/)).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: "Indent" }));
+    expect(field(name).value.split("\n").length).toBe(7);
+    await userEvent.click(save());
+    const told = { name: "rules", params: { rules: { short: { left: "close", is: "<", right: 5 } } } };
+    expect(send.mock.calls[0]?.[1].strategies?.[1]).toEqual(told);
   });
 
   it("adds strategies with the parameters of their schema, and takes them out", async () => {
