@@ -83,3 +83,52 @@ def momentum(values: Floats, period: int) -> Floats:
 def atr(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
     """Average true range (Wilder 1978), in price per unit; from bar `period` on."""
     return _talib().ATR(high, low, close, period)
+
+
+def wma(values: Floats, period: int) -> Floats:
+    """Linearly weighted moving average, in the unit of `values`; from bar `period` - 1 on."""
+    return _talib().WMA(values, period)
+
+
+def highest(values: Floats, period: int) -> Floats:
+    """The highest of the last `period` values; from bar `period` - 1 on."""
+    return _talib().MAX(values, period)
+
+
+def lowest(values: Floats, period: int) -> Floats:
+    """The lowest of the last `period` values; from bar `period` - 1 on."""
+    return _talib().MIN(values, period)
+
+
+def macd(values: Floats, fast: int, slow: int, signal: int) -> tuple[Floats, Floats, Floats]:
+    """Moving average convergence and divergence (Appel): line, signal line and their difference, in the unit of
+    `values`; from bar `slow` + `signal` - 2 on.
+    """
+    return _talib().MACD(values, fast, slow, signal)
+
+
+def bollinger(values: Floats, period: int, deviations: float) -> tuple[Floats, Floats, Floats]:
+    """Bollinger bands: upper, middle (SMA) and lower, in the unit of `values`; from bar `period` - 1 on."""
+    return _talib().BBANDS(values, period, deviations, deviations, 0)
+
+
+def adx(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    """Average directional index (Wilder 1978), 0-100; from bar 2 * `period` - 1 on."""
+    return _talib().ADX(high, low, close, period)
+
+
+def cci(high: Floats, low: Floats, close: Floats, period: int) -> Floats:
+    """Commodity channel index (Lambert 1980), a number about 0; from bar `period` - 1 on."""
+    return _talib().CCI(high, low, close, period)
+
+
+def mfi(high: Floats, low: Floats, close: Floats, volume: Floats, period: int) -> Floats:
+    """Money flow index, 0-100; from bar `period` on."""
+    return _talib().MFI(high, low, close, volume, period)
+
+
+def stochastic(
+    high: Floats, low: Floats, close: Floats, period: int, smooth: int, signal: int
+) -> tuple[Floats, Floats]:
+    """Stochastic oscillator (Lane), slow %K and %D, 0-100; from bar `period` + `smooth` + `signal` - 3 on."""
+    return _talib().STOCH(high, low, close, period, smooth, 0, signal, 0)

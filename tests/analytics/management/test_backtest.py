@@ -130,9 +130,29 @@ def test_trades_and_reports_are_written(store: CandleStore, tmp_path: Path, caps
         assert (tmp_path / f"report.{ending}").read_bytes().startswith(first)
 
 
+def test_rules_from_a_file_and_a_sweep_inside_of_them(store: CandleStore, tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "rules.json"
+    cross = {"left": "fast", "is": "crosses_above", "right": "slow"}
+    averages = {"fast": {"kind": "ema", "period": 9}, "slow": {"kind": "ema", "period": 21}}
+    path.write_text(json.dumps({"indicators": averages, "long": cross}))
+    call_command("backtest", "rules", *STORED, "--param", f"rules=@{path}", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert found["config"]["strategies"][0]["params"]["rules"]["indicators"]["fast"]["of"] == "close"
+    plain = told(capsys, *STORED)
+    assert plain["figures"]["core"]["trades"] > found["figures"]["core"]["trades"] > 5, "longs alone"
+    call_command("backtest", "rules", *STORED, "--sweep", "rules.indicators.fast.period=5:9:4", "--json")
+    swept = json.loads(capsys.readouterr().out)
+    assert set(swept["best"][0]["params"]) == {"strategies.0.params.rules.indicators.fast.period"}
+    whole = swept["config"]["strategies"][0]["params"]["rules"]
+    assert whole["indicators"]["fast"]["period"] in (5, 9)
+    assert whole["short"]["is"] == "crosses_below", "the rest is the example's"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ((*STORED, "--param", "fast=@none.json"), "none.json: No such file"),
+        ((*STORED, "--param", "fast=@/dev/null"), "/dev/null: this is no JSON"),
         ((), "Either --data or --venue is needed"),
         ((*STORED, "--data", "x.csv"), "Either --data or --venue is needed"),
         (("--venue", VENUE), "data.symbols: "),

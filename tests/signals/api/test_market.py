@@ -128,10 +128,11 @@ def test_without_redis_the_store_still_answers(
 
 def test_strategies_and_their_parameters(api: APIClient) -> None:
     rows = api.get("/api/strategies/").json()["strategies"]
-    assert [row["name"] for row in rows] == ["ema-cross", "razor", "signalist-sma-3c"]
+    assert [row["name"] for row in rows] == ["ema-cross", "razor", "rules", "signalist-sma-3c"]
     for row in rows:
         assert row["title"]
         assert row["description"]
         assert row["parameters"]["type"] == "object"
         for parameter in row["parameters"]["properties"].values():
-            assert {"type", "default", "minimum", "maximum", "description"} <= set(parameter)
+            assert {"type", "default", "description"} <= set(parameter)
+            assert parameter["type"] == "object" or {"minimum", "maximum"} <= set(parameter)

@@ -27,7 +27,7 @@ def test_the_built_in_strategies_are_there() -> None:
 
 
 def test_an_unknown_strategy_is_named() -> None:
-    with pytest.raises(StrategyError, match="'nothing' is not one of ema-cross, razor, signalist-sma-3c"):
+    with pytest.raises(StrategyError, match="'nothing' is not one of ema-cross, razor, rules, signalist-sma-3c"):
         get_strategy("nothing")
 
 

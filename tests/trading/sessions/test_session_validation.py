@@ -102,6 +102,7 @@ def test_every_setting_can_be_told() -> None:
         ({"min_confidence": "NaN"}, "min_confidence"),
         ({"strategies": [{"name": "razor"}, {"name": "none"}]}, "strategies.1.name"),
         ({"strategies": [{"name": "razor", "params": {"x": 1}}]}, "strategies.0.params"),
+        ({"strategies": [{"name": "rules", "params": {"rules": {"long": {"all": []}}}}]}, "strategies.0.params"),
         ({"strategies": [{"name": "razor", "weight": 1}]}, "strategies.0.weight"),
         ({"strategies": ["razor"]}, "strategies.0.non_field_errors"),
         ({"risk": {"daily_loss_percent": 101}}, "risk.daily_loss_percent"),
