@@ -1,6 +1,7 @@
 """The kinds of parameters that a strategy may have: a number within bounds, or a document with its own language."""
 
 import copy
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, field
 from typing import Any
@@ -32,7 +33,7 @@ def checked(item: "Field[Any]", value: Any) -> Any:
     low, high = item.metadata["low"], item.metadata["high"]
     whole = isinstance(item.default, int)
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value != value:
-        raise ValueError(f"{item.name}: a {'whole ' if whole else ''}number is needed, not {value!r}")
+        raise ValueError(f"{item.name}: a {'whole ' if whole else ''}number is needed, not {reprlib.repr(value)}")
     if not low <= value <= high:
         raise ValueError(f"{item.name}: must lie between {low:g} and {high:g}, not {value!r}")
     return value

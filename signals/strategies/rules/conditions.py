@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from signals.strategies.rules.reading import MOST_BARS, Reader, RuleError, join, listed, mapping, whole
+from signals.strategies.rules.reading import MOST_BARS, Reader, RuleError, join, listed, mapping, shown, whole
 from signals.strategies.rules.values import Market, Value, earlier, read_value
 
 Truths = NDArray[np.bool_]
@@ -193,13 +193,13 @@ def _clock(given: Mapping[str, Any], path: str, _: Reader) -> Condition:
 def _minutes(value: Any, path: str) -> int:
     found = _CLOCK.match(value) if isinstance(value, str) else None
     if found is None:
-        raise RuleError(path, f"a time of the day such as 08:30 is needed, not {value!r}")
+        raise RuleError(path, f"a time of the day such as 08:30 is needed, not {shown(value)}")
     return int(found[1]) * 60 + int(found[2])
 
 
 def _word(value: Any, path: str, words: tuple[str, ...]) -> str:
     if not isinstance(value, str) or value not in words:
-        raise RuleError(path, f"{value!r} is not one of {', '.join(words)}")
+        raise RuleError(path, f"{shown(value)} is not one of {', '.join(words)}")
     return value
 
 

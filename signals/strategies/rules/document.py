@@ -7,7 +7,7 @@ from typing import Any
 from signals.strategies.rules.conditions import Condition, read_condition
 from signals.strategies.rules.kinds import KINDS, Kind
 from signals.strategies.rules.levels import DEFAULT_STOP, DEFAULT_TARGET, Level, read_level
-from signals.strategies.rules.reading import MOST_BARS, Reader, RuleError, join, mapping, named, real, whole
+from signals.strategies.rules.reading import MOST_BARS, Reader, RuleError, join, mapping, named, real, shown, whole
 from signals.strategies.rules.values import PRICES, Indicator, Number, Output, Price, Value, read_value
 
 MOST_INDICATORS = 20
@@ -104,7 +104,7 @@ def _read_indicator(name: str, given: Mapping[str, Any], reader: Reader) -> dict
     reader.enter(path)
     kind = KINDS.get(given["kind"]) if isinstance(given.get("kind"), str) else None
     if kind is None:
-        raise RuleError(join(path, "kind"), f"{given.get('kind')!r} is not one of {', '.join(KINDS)}")
+        raise RuleError(join(path, "kind"), f"{shown(given.get('kind'))} is not one of {', '.join(KINDS)}")
     mapping(given, path, "kind", *kind.params, *(["of"] if kind.of_source else []))
     whole_indicator: dict[str, Any] = {"kind": kind.name}
     whole_indicator |= {key: given.get(key, bound.default) for key, bound in kind.params.items()}

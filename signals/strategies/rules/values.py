@@ -9,7 +9,7 @@ import numpy as np
 from signals.indicators import Floats
 from signals.marketdata.candles import CandleArrays
 from signals.strategies.rules.kinds import Kind, evaluate
-from signals.strategies.rules.reading import MOST_BARS, Reader, RuleError, join, listed, mapping, real, whole
+from signals.strategies.rules.reading import MOST_BARS, Reader, RuleError, join, listed, mapping, real, shown, whole
 
 PRICES = ("open", "high", "low", "close", "volume")
 _LARGEST = 1e15
@@ -172,4 +172,4 @@ def _named(name: str, path: str, reader: Reader) -> Value:
         found: Value = reader.values[name]
         return found
     known = ", ".join([*PRICES, *sorted(reader.values)])
-    raise RuleError(path, f"{name!r} is not one of {known}")
+    raise RuleError(path, f"{shown(name)} is not one of {known}")

@@ -143,3 +143,9 @@ def test_the_parameters_schema_offers_the_example() -> None:
     assert told["type"] == "object"
     assert told["default"]["indicators"]["fast"]["period"] == 9
     assert {"value", "condition"} <= told["$defs"].keys()
+
+
+def test_a_long_value_is_cut_off_in_the_message() -> None:
+    with pytest.raises(RuleError) as refused:
+        read_rules({"long": {"left": ["x" * 1000] * 1000, "is": ">", "right": 1}})
+    assert len(str(refused.value)) < 400
