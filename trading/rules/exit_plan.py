@@ -220,9 +220,14 @@ def _trailing_stop(direction: int, entry: float, best: float, plan: PlanLevels, 
     step = plan.trail_step * _distance(entry, plan)
     if step > 0.0:
         level = entry + direction * step * whole(step_count(direction * (level - entry), step))
-    if tick > 0.0:
-        level = floor_to_tick(level, tick) if direction > 0 else ceil_to_tick(level, tick)
-    return level
+    return _on_tick(direction, level, tick)
+
+
+def _on_tick(direction: int, level: float, tick: float) -> float:
+    """A stop's price rounded to the tick, away from the market; a tick of 0 leaves it as it is."""
+    if not tick > 0.0:
+        return level
+    return floor_to_tick(level, tick) if direction > 0 else ceil_to_tick(level, tick)
 
 
 def _trailing_level(direction: int, stop: float, entry: float, plan: PlanLevels, tick: float) -> float:
@@ -238,7 +243,10 @@ def _trailing_level(direction: int, stop: float, entry: float, plan: PlanLevels,
     if step > 0.0:  # the first step that is tighter, and reaches that tick
         beyond = whole(step_count(direction * (stop - entry), step)) + 1.0
         reaching = -whole(-step_count(direction * (wanted - entry), step))
-        wanted = entry + direction * step * max(beyond, reaching)
+        steps = max(beyond, reaching)
+        wanted = entry + direction * step * steps
+        if not direction * (_on_tick(direction, wanted, tick) - stop) > 0.0:  # it was taken for a step, by a hair
+            wanted = entry + direction * step * (steps + 1.0)
     if math.isnan(plan.trail_distance):
         away = direction * plan.trail_percent / 100.0
         level = wanted / (1.0 - (away if wanted >= 0.0 else -away))
