@@ -18,6 +18,8 @@ _CHAOS_ROUNDS = "8"
 _HOSTILE_ORDERS = "150"
 _OF_THE_DATABASE = "(database or chaos) and not e2e and not stack"  # the others need not run twice
 
+# The same examples on every machine; `./run test -k NAME` looks for new ones.
+_REPEATABLY = ("--hypothesis-profile", "ci")
 _ON_ALL_PROCESSORS = ("-n", "logical", "--maxprocesses", "8", "--dist", "worksteal")
 
 
@@ -46,7 +48,7 @@ def _steps() -> list[tuple[str, Callable[[], int]]]:
     packages = ["config", "analytics", "trading", "signals", "brokers", "benchmarks"]
     os.environ.setdefault("SIGNALIST_CHAOS_ROUNDS", _CHAOS_ROUNDS)
     os.environ.setdefault("SIGNALIST_HOSTILE_ORDERS", _HOSTILE_ORDERS)
-    pytest = [_tool("python"), "-m", "pytest", *_ON_ALL_PROCESSORS]
+    pytest = [_tool("python"), "-m", "pytest", *_ON_ALL_PROCESSORS, *_REPEATABLY]
     return [
         ("lint", lambda: _run([_tool("ruff"), "check", "."]) or _run([_tool("ruff"), "format", "--check", "."])),
         ("types", lambda: _run([_tool("mypy"), *packages])),
