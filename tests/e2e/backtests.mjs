@@ -94,6 +94,24 @@ try {
   await at("compare-table").waitFor();
   await page.locator("[data-testid=compare-equity] canvas").first().waitFor();
 
+  step("a strategy told in JSON: refused at its field, then run");
+  await page.goto(`${url}/backtests/new`);
+  await at("backtest-form").waitFor();
+  await field("name").fill("Told in JSON");
+  await field("data.venue").selectOption("binance");
+  await page.getByTestId("strategy").getByRole("button", { name: /^Remove/ }).click();
+  await at("strategy-add").selectOption("rules");
+  const rules = field("strategies.0.params.rules");
+  const told = JSON.parse(await rules.inputValue());
+  await rules.fill(JSON.stringify({ ...told, short: { left: "fats", is: "<", right: "slow" } }));
+  await at("backtest-submit").click();
+  await page.getByText(/short\.left: 'fats' is not one of open, high/).waitFor();
+  await rules.fill(JSON.stringify({ ...told, stop: { atr: 2 }, target: { risk: 1.5 } }));
+  await at("backtest-submit").click();
+  await at("backtest-head").waitFor();
+  await isDone();
+  assert.ok(Number((await at("figure-core.trades").textContent()).replace(/,/g, "")) > 0);
+
   step("nothing is wider than a phone");
   await page.setViewportSize({ width: 390, height: 844 });
   await noOverflow("a comparison");
