@@ -118,7 +118,7 @@ try {
   await page.goto(`${url}/backtests`);
   await at("backtest-row").first().waitFor();
   await noOverflow("the list");
-  await at("backtest-link").first().click();
+  await at("backtest-link").filter({ hasText: "Four settings" }).click();
   await at("heat-grid").waitFor();
   await noOverflow("a sweep");
   await page.goto(`${url}/backtests/new`);
