@@ -85,7 +85,7 @@ function Parts({ options, ...part }: PartProps & { options: BacktestOptions }) {
   );
 }
 
-function Foot({ form: { send, made, draft } }: { form: Form }) {
+function Foot({ form: { send, made, draft }, hasData }: { form: Form; hasData: boolean }) {
   const rest = send.problem ? unplacedOf(send.problem, draft) : [];
   return (
     <div className="editor-foot">
@@ -94,12 +94,13 @@ function Foot({ form: { send, made, draft } }: { form: Form }) {
           {rest.length > 0 ? rest.join(" ") : "Some fields need another look."}
         </p>
       )}
-      <button type="submit" className="button primary" disabled={send.busy || made} data-testid="backtest-submit">
+      <button type="submit" className="button primary" disabled={send.busy || made || !hasData} data-testid="backtest-submit">
         {send.busy || made ? "Starting…" : "Run backtest"}
       </button>
       <Link to="/backtests" className="button ghost">
         Cancel
       </Link>
+      {!hasData && <span className="muted">There are no candles yet to run it on.</span>}
     </div>
   );
 }
@@ -117,7 +118,7 @@ export function BacktestForm({ options, like }: { options: BacktestOptions; like
     <form ref={box} noValidate onSubmit={form.submit} data-testid="backtest-form">
       <Act>
         <Parts draft={form.draft} errors={errors} change={form.change} options={options} />
-        <Foot form={form} />
+        <Foot form={form} hasData={options.series.length > 0} />
       </Act>
     </form>
   );

@@ -191,6 +191,13 @@ describe("the form of a backtest", () => {
     expect(await screen.findByText("No candles are stored yet")).toBeTruthy();
     expect(submit().matches(":disabled")).toBe(true);
   });
+
+  it("is not sent while there are no candles", async () => {
+    vi.mocked(backtests.options).mockResolvedValue({ ...options, series: [] });
+    await open();
+    expect(screen.getByText("There are no candles yet to run it on.")).toBeTruthy();
+    expect(submit().matches(":disabled")).toBe(true);
+  });
 });
 
 describe("what the form comes to", () => {
