@@ -42,9 +42,10 @@ def check_path(whole: Mapping[str, Any], path: str) -> None:
 def with_params(config: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of the config with the value of each path put in; the paths were checked."""
     changed = copy.deepcopy(dict(config))
+    for path in params:  # all of them before the first is changed: half of a change may make no sense
+        _complete_document(changed, path.split(".")[:-1])
     for path, value in params.items():
         *parents, last = path.split(".")
-        _complete_document(changed, parents)
         here: Any = changed
         for part in parents:
             here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
