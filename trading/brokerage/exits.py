@@ -113,6 +113,8 @@ def _beyond(account: Account, trade: Trade, last: Fill, excess: Decimal) -> None
         order, other, part = passed
         excess -= part.quantity
         on_report(account, order, other, [part])
+        message = f"{trade}: an order of it closed {part.quantity:f} of {other}, at the same broker in the same symbol."
+        alerts.alert(account, "overclosed", message, trade=other.pk)
     if excess > 0:
         message = f"{trade}: {excess:f} more was closed than was open. The position may be reversed."
         alerts.alert(account, "overclosed", message, trade=trade.pk)

@@ -60,16 +60,15 @@ def _take_in(account: Account, report: OrderReport, leg: Leg) -> Order | None:
     trade = Trade.objects.locked().get(pk=entry.trade_id)
     purpose, kind = _PURPOSES[leg.role]
     pending = Order.objects.filter(trade=trade, purpose=purpose, status__in=PENDING_STATUSES).first()
-    ends = {"status": OrderStatus.CANCELLED, "reason": "Replaced at the broker."}
     begins: dict[str, str] = {"status": OrderStatus.SUBMITTED}
     if pending is not None and purpose == OrderPurpose.EXIT:
         purpose = OrderPurpose.EXTERNAL  # our own exit is on its way: this one is booked beside it
-    elif pending is not None and _is_older(leg, pending):
-        begins = {
-            "status": OrderStatus.CANCELLED
-        }  # late news of one that has been replaced: what filled of it counts all the same
+    elif pending is not None and (_is_older(leg, pending) or report.status.is_final):
+        # It was replaced, or has ended: what filled of it counts, and the one of our books is looked up, not given up.
+        begins = {"status": OrderStatus.CANCELLED}
     elif pending is not None:
-        Order.objects.filter(pk=pending.pk).update(**ends, updated_at=wall_now())
+        replaced = {"status": OrderStatus.CANCELLED, "reason": "Replaced at the broker."}
+        Order.objects.filter(pk=pending.pk).update(**replaced, updated_at=wall_now())
     if leg.role == Role.EXIT and trade.status == TradeStatus.OPEN:
         after.mark_closing(trade, ExitReason.EMERGENCY)
         trade.save(update_fields=after.CLOSING_FIELDS)

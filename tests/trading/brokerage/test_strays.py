@@ -1,10 +1,13 @@
 """Orders that outlive their place in our books, and what they do to trades that come after."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from brokers.adapters.ccxt.client_ids import leg_id, parse_leg
+from brokers.interface import OrderStatus as Reported
 from brokers.interface import OrderType
 from tests.trading.brokerage.conftest import Desk
 from tests.trading.brokerage.test_levels import moved
@@ -57,6 +60,27 @@ def test_late_news_of_a_replaced_stop_leaves_the_one_that_rests(desk: Desk) -> N
     assert latest.status == OrderStatus.SUBMITTED, "it rests there still"
 
 
+@pytest.mark.parametrize("ended", [Reported.REJECTED, Reported.CANCELLED])
+def test_a_newer_stop_that_the_broker_refused_leaves_the_one_that_rests(desk: Desk, ended: Reported) -> None:
+    """Else the next comparison would cancel the stop that protects the trade."""
+    opened(desk)
+    trade = moved(desk, "98")
+    resting = leg(trade)
+    told = parse_leg(resting.client_order_id)
+    assert told is not None
+    entry = trade.orders.get(purpose=OrderPurpose.ENTRY)
+    name = leg_id(entry.client_order_id, told.role, told.generation + 1)
+    known = desk.broker.orders[resting.broker_order_id].report
+    newer = replace(known, order_id="b-refused", client_order_id=name, status=ended, executions=())
+    found = find_order(desk.account, newer)
+    assert found is not None
+    apply_report(found.pk, newer)
+    resting.refresh_from_db()
+    assert (resting.status, Order.objects.get(pk=found.pk).status) == (OrderStatus.SUBMITTED, OrderStatus.CANCELLED)
+    reconcile_account(desk.account.pk)
+    assert len(desk.broker.open_orders()) == 2, "the stop and the target rest there still"
+
+
 def test_a_target_that_has_filled_unseen_is_not_placed_again(desk: Desk) -> None:
     """Whoever moves the stop sees it first."""
     trade = opened(desk)
@@ -92,6 +116,7 @@ class TestALegThatOutlivesItsTrade:
         assert closed.orders.get(purpose=OrderPurpose.EXTERNAL).fills.get().commission == 0, "the old trade has paid"
         balanced(desk)
         assert desk.fresh().total_trades == 2
+        assert alerts(desk).count("overclosed") == 1, "a person is told that one trade ended another"
         assert reconcile_account(desk.account.pk) == []
         assert desk.broker.open_orders() == [], "the newer trade's legs went with it"
 
