@@ -6,6 +6,7 @@ from datetime import datetime
 
 from brokers.interface import OrderReport
 from trading.brokerage.closing import cancel_at_broker
+from trading.brokerage.legs import amend_later
 from trading.brokerage.matching import find_order
 from trading.models import Account, Order, OrderPurpose, OrderStatus
 
@@ -29,4 +30,5 @@ def cancel_strays(account: Account, waiting: Sequence[OrderReport], read: dateti
     for order in strays:
         logger.warning("order %s waits at its broker and is %s in our books: cancelled there", order.pk, order.status)
         cancel_at_broker(account, order)
+        amend_later(order.trade_id)  # where the trade is open, what is wanted rests there again at once
     return strays
